@@ -1,0 +1,114 @@
+"""The API address: what a person pastes, and the form that is stored and called."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+
+from .errors import InvalidApiUrl
+
+EXAMPLE = "https://api.example.com"
+_PASTED_VERSION = re.compile(r"/api/v?\d[\w.-]*$", re.IGNORECASE)
+_UNUSABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"^`{|}\u2028\u2029\ud800-\udfff]")
+_VERSION = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,32}(?<!\.)")
+_LOOPBACK_V4 = IPv4Network("127.0.0.0/8")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name, or an address without brackets) is this machine itself."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host.lower() == "localhost"
+    if isinstance(address, IPv4Address):
+        return address in _LOOPBACK_V4
+    return address == IPv6Address("::1")
+
+
+def normalize_api_url(text: str) -> str:
+    """Return the API address in `text` as `scheme://host[:port][/path]`.
+
+    Spaces around it, slashes at the end and a pasted `/api/v1` are taken off, `https://` is added
+    where the scheme is missing, an international host name becomes its ASCII form.
+    Raises InvalidApiUrl for everything that cannot or must not be called.
+    """
+    url = text.strip()
+    if not url:
+        raise InvalidApiUrl(f"The API address is empty. Enter one such as {EXAMPLE}.")
+    if _UNUSABLE.search(url):
+        raise InvalidApiUrl(
+            "The API address has a space or another character in it that no address can have. "
+            f"Enter one such as {EXAMPLE}."
+        )
+    parts = _split(url if "://" in url else f"https://{url}")
+    _refuse_extras(parts)
+    host = _ascii_host(parts)
+    _refuse_scheme(parts.scheme, host)
+    path = _PASTED_VERSION.sub("", parts.path.rstrip("/")).rstrip("/")
+    return f"{parts.scheme}://{_authority(host, parts.port)}{path}"
+
+
+def check_api_version(text: str) -> str:
+    """Return the API version, such as `v1`, without spaces; raises InvalidApiUrl."""
+    version = text.strip()
+    if not _VERSION.fullmatch(version):
+        raise InvalidApiUrl("The API version must be a short word such as v1.")
+    return version
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InvalidApiUrl(
+            "The API address has no usable host and port in it. "
+            f"Enter one such as {EXAMPLE} or {EXAMPLE}:8443."
+        )
+    return parts
+
+
+def _refuse_extras(parts: SplitResult) -> None:
+    if "@" in parts.netloc:
+        raise InvalidApiUrl(
+            "The API address must not hold a username or password. "
+            "Enter them in the fields made for them."
+        )
+    if parts.query or parts.fragment:
+        raise InvalidApiUrl(
+            "The API address must not hold a question mark or a number sign. "
+            f"Enter only the part before it, such as {EXAMPLE}."
+        )
+
+
+def _refuse_scheme(scheme: str, host: str) -> None:
+    if scheme == "https" or (scheme == "http" and is_loopback(host)):
+        return
+    if scheme == "http":
+        raise InvalidApiUrl(
+            "The API address begins with http://, which would send the password unencrypted. "
+            "Use https:// (http:// is allowed to this machine itself only)."
+        )
+    raise InvalidApiUrl(f"The API address must begin with https://, such as {EXAMPLE}.")
+
+
+def _ascii_host(parts: SplitResult) -> str:
+    prepared = requests.PreparedRequest()
+    host = parts.hostname or ""
+    try:
+        prepared.prepare_url(f"https://{_authority(host, None)}/", None)
+        return urlsplit(prepared.url or "").hostname or ""
+    except (requests.RequestException, ValueError):
+        raise InvalidApiUrl(
+            "The host in the API address is not a possible host name. Check its spelling."
+        ) from None
+
+
+def _authority(host: str, port: int | None) -> str:
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if port is None else f"{bracketed}:{port}"

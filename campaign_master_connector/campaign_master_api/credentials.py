@@ -1,0 +1,44 @@
+"""Credentials that can be sent: they travel in headers, which cannot carry every character."""
+
+from __future__ import annotations
+
+from .errors import CredentialsRefused
+from .types import Credentials
+
+_LABELS = {
+    "username": "username",
+    "password": "password",
+    "client_id": "client id",
+    "client_secret": "client secret",
+}
+_REQUIRED = ("username", "password")
+
+
+def check_credentials(credentials: Credentials) -> None:
+    """Raise CredentialsRefused, without any part of the value, where one cannot be sent."""
+    for part, label in _LABELS.items():
+        problem = _problem(getattr(credentials, part), required=part in _REQUIRED)
+        if problem:
+            raise CredentialsRefused(
+                f"The {label} {problem}, so it cannot be sent to Campaign Master. "
+                "Enter it again in the settings."
+            )
+
+
+def secrets_of(credentials: Credentials) -> tuple[str, ...]:
+    """The texts that no message may repeat, the longest first."""
+    return tuple(sorted((getattr(credentials, part) for part in _LABELS), key=len, reverse=True))
+
+
+def _problem(value: str, *, required: bool) -> str:
+    if required and not value:
+        return "is empty"
+    if value != value.strip():
+        return "begins or ends with a space or a line break"
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        return "has a line break or another control character in it"
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return "has a character in it that is not in the Latin-1 alphabet"
+    return ""

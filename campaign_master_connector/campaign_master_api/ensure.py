@@ -1,0 +1,54 @@
+"""One campaign for one external id, whatever happens to the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .errors import CampaignMasterError, NoAnswer, ServerFailed
+from .types import Campaign, CampaignFields
+
+Find = Callable[[str], Campaign | None]
+Create = Callable[[CampaignFields], Campaign]
+
+
+def ensure_campaign(find: Find, create: Create, fields: CampaignFields) -> Campaign:
+    """Return the campaign with `fields.external_id`, created where a look-up shows it is absent.
+
+    Raises the error of the create, with `outcome_unknown`, where its outcome stays unknown.
+    """
+    found = find(fields.external_id)
+    if found is not None:
+        return found
+    result = _create_or_find(find, create, fields)
+    if isinstance(result, Campaign):
+        return result
+    if not _is_over(result):
+        raise result
+    result = _create_or_find(find, create, fields)
+    if isinstance(result, Campaign):
+        return result
+    raise result
+
+
+def _create_or_find(
+    find: Find, create: Create, fields: CampaignFields
+) -> Campaign | CampaignMasterError:
+    """The campaign, or the error of a create after which a look-up showed that it is absent."""
+    try:
+        return create(fields)
+    except CampaignMasterError as error:
+        if not error.outcome_unknown:
+            raise
+        lost = error
+    try:
+        return find(fields.external_id) or lost
+    except CampaignMasterError:
+        # That the look-up failed too must not hide that a campaign may have been created.
+        raise lost from None
+
+
+def _is_over(error: CampaignMasterError) -> bool:
+    """Whether the server has ended with the request: after a time-out it may still be at work."""
+    return not isinstance(error, NoAnswer) and not (
+        isinstance(error, ServerFailed) and error.status == 504
+    )

@@ -1,0 +1,117 @@
+"""Failures of the network as errors of this package."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import requests
+
+from .deadline import Deadline
+from .errors import (
+    CampaignMasterError,
+    CertificateNotTrusted,
+    ConnectionFailed,
+    HostNotFound,
+    InvalidAnswer,
+    NoAnswer,
+)
+from .types import Timeouts
+
+# These end an attempt to connect, so nothing of the request was sent.
+_NEVER_CONNECTED = frozenset({errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH})
+
+
+def network_error(
+    failure: BaseException,
+    *,
+    until: BaseException | None,
+    host: str,
+    timeouts: Timeouts,
+    deadline: Deadline,
+) -> CampaignMasterError:
+    """The error that tells what `failure` means; `until` is where the caller's own chain begins."""
+    cause = _cause(failure, until)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _not_trusted(host, cause)
+    if isinstance(cause, socket.gaierror):
+        return HostNotFound(
+            f"The host {host} was not found. Check the API address, and whether this server "
+            "has a working network."
+        )
+    if isinstance(failure, requests.ConnectTimeout):
+        return NoAnswer(
+            f"{host} did not accept a connection within {timeouts.connect:g} seconds. "
+            "Check the API address and the firewall, or try again later."
+        )
+    if isinstance(cause, TimeoutError) or isinstance(failure, requests.Timeout):
+        return _no_answer(host, timeouts, deadline)
+    if isinstance(failure, requests.exceptions.ContentDecodingError):
+        return InvalidAnswer(
+            "The answer of Campaign Master could not be unpacked. "
+            "If this repeats, ask its support.",
+            outcome_unknown=True,
+        )
+    return _broken(host, failure, cause)
+
+
+def _cause(failure: BaseException, until: BaseException | None) -> BaseException | None:
+    """The first error of the operating system below `failure`."""
+    for error in _chain(failure, until):
+        if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+            return error
+    return None
+
+
+def _chain(failure: BaseException, until: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[object] = [failure]
+    while waiting:
+        error = waiting.pop(0)
+        if not isinstance(error, BaseException) or error is until or id(error) in seen:
+            continue
+        seen.add(id(error))
+        yield error
+        waiting += [getattr(error, "reason", None), *error.args, error.__cause__, error.__context__]
+
+
+def _not_trusted(host: str, cause: ssl.SSLCertVerificationError) -> CertificateNotTrusted:
+    reason = getattr(cause, "verify_message", "") or "it could not be verified"
+    return CertificateNotTrusted(
+        f"The certificate of {host} is not trusted: {reason.rstrip('.')}. Check the API address. "
+        "If the server is right, add its authority to this server's trusted certificates."
+    )
+
+
+def _no_answer(host: str, timeouts: Timeouts, deadline: Deadline) -> NoAnswer:
+    if time.monotonic() >= deadline.ends:
+        what = f"{host} did not complete its answer within {timeouts.total:g} seconds."
+    else:
+        what = f"{host} did not answer within {timeouts.read:g} seconds."
+    return NoAnswer(f"{what} Try again later.", outcome_unknown=True)
+
+
+def _broken(host: str, failure: BaseException, cause: BaseException | None) -> ConnectionFailed:
+    if isinstance(failure, requests.exceptions.ProxyError):
+        return ConnectionFailed(
+            f"The proxy on the way to {host} did not let the connection through. "
+            "Check the proxy settings of this server."
+        )
+    if isinstance(cause, OSError) and cause.errno in _NEVER_CONNECTED:
+        return ConnectionFailed(
+            f"{host} cannot be reached: {cause.strerror or 'connection refused'}. "
+            "Check the API address and its port, and the firewall."
+        )
+    if isinstance(failure, requests.exceptions.SSLError):
+        return ConnectionFailed(
+            f"No encrypted connection to {host} came about. "
+            "Check that the API address and its port are right.",
+            outcome_unknown=True,
+        )
+    return ConnectionFailed(
+        f"The connection to {host} broke before the answer was complete. Try again later.",
+        outcome_unknown=True,
+    )

@@ -1,0 +1,38 @@
+"""Texts of the server made fit to be stored and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MAX_NAME = 255
+MAX_MESSAGE = 300
+MASK = "***"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_TAG = re.compile(r"<[^<>]*>")
+_EMAIL = re.compile(r"[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+")
+
+
+def has_control(text: str) -> bool:
+    """Whether `text` has characters in it that no database, log or header should get."""
+    return not text.isprintable() and bool(_CONTROL.search(text))
+
+
+def clean_name(text: str) -> str:
+    """Without control characters, cut at 255."""
+    return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]
+
+
+def clean_text(text: str) -> str:
+    """Without control characters, except tab and line break."""
+    return text if text.isprintable() else _CONTROL_BUT_LAYOUT.sub("", text)
+
+
+def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
+    """A message for a person: one line without tags, addresses and secrets, cut at 300."""
+    plain = _TAG.sub(" ", _CONTROL.sub(" ", text)).replace("<", " ").replace(">", " ")
+    for secret in secrets:
+        if secret:
+            plain = plain.replace(secret, MASK)
+    return " ".join(_EMAIL.sub("[address]", plain).split())[:MAX_MESSAGE]
