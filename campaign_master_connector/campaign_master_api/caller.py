@@ -9,11 +9,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from . import endpoints
-from .answers import error_of, invalid_answer, json_of, rate_limit_of, token_reset_of
+from .answers import invalid_answer, json_of, rate_limit_of, token_reset_of
 from .credentials import check_credentials, secrets_of
 from .endpoints import Operation
 from .errors import CampaignMasterError, ServerFailed, TokenRefused
 from .parsing import UnusableValue, is_usable_token, read_object
+from .refusals import error_of
 from .retry import RetryPolicy, should_retry, wait_seconds
 from .transport import Answer, Transport
 from .types import Credentials, RateLimit, Token
@@ -125,9 +126,9 @@ class Caller:
         return wait_seconds(attempt=attempt, elapsed=elapsed, policy=self._retry, retry_after=asked)
 
     def _attempt(self, call: Call, headers: Mapping[str, str]) -> Answer | CampaignMasterError:
-        self.calls += 1
         if self._hooks.call:
             self._hooks.call()
+        self.calls += 1
         try:
             answer = self._transport.exchange(
                 call.operation.method, call.path, headers=headers, query=call.query, body=call.body

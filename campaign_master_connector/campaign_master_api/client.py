@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 
@@ -16,7 +16,7 @@ from .ensure import ensure_campaign
 from .errors import SeveralCampaigns
 from .records import Records
 from .retry import RetryPolicy
-from .text import clean_message
+from .text import clean_email, clean_message
 from .transport import Transport
 from .types import (
     AddResult,
@@ -167,7 +167,7 @@ class CampaignMasterClient:
             at=list_id,
             body=endpoints.recipients_body(recipients),
         )
-        if [r.email.casefold() for r in results] != [r.email.casefold() for r in recipients]:
+        if _address_keys(results) != _address_keys(recipients):
             raise invalid_answer(operation, "its results are not those of the recipients sent")
         return [
             AddResult(sent.email, result.status, clean_message(result.message))
@@ -300,3 +300,7 @@ class CampaignMasterClient:
             at=campaign_id,
             query=endpoints.updated_after_query(updated_after),
         )
+
+
+def _address_keys(entries: Iterable[NewRecipient | AddResult]) -> list[str]:
+    return [clean_email(entry.email).casefold() for entry in entries]

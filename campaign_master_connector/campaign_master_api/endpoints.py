@@ -27,6 +27,7 @@ RATE_LIMIT_HEADER = "x-rate-limit-limit"
 RATE_REMAINING_HEADER = "x-rate-limit-remaining"
 RATE_RESET_HEADER = "x-rate-limit-reset"
 TOKEN_RESET_HEADER = "x-token-reset"
+RETRY_AFTER_HEADER = "Retry-After"
 
 MAX_PAGE_SIZE = 1000
 MAX_BATCH = 1000

@@ -110,7 +110,9 @@ class ServerFailed(CampaignMasterError):
     `retry_after` are the seconds that the server asks to wait, None where it does not ask.
     """
 
-    def __init__(self, sentence: str, *, status: int, retry_after: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, status: int = 500, retry_after: float | None = None
+    ) -> None:
         super().__init__(sentence, outcome_unknown=True)
         self.status = status
         self.retry_after = retry_after

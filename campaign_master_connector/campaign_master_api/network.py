@@ -35,6 +35,11 @@ def network_error(
 ) -> CampaignMasterError:
     """The error that tells what `failure` means; `until` is where the caller's own chain begins."""
     cause = _cause(failure, until)
+    if isinstance(failure, requests.exceptions.ProxyError):
+        return ConnectionFailed(
+            f"The proxy on the way to {host} did not let the connection through. "
+            "Check the proxy settings of this server."
+        )
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_trusted(host, cause)
     if isinstance(cause, socket.gaierror):
@@ -95,11 +100,6 @@ def _no_answer(host: str, timeouts: Timeouts, deadline: Deadline) -> NoAnswer:
 
 
 def _broken(host: str, failure: BaseException, cause: BaseException | None) -> ConnectionFailed:
-    if isinstance(failure, requests.exceptions.ProxyError):
-        return ConnectionFailed(
-            f"The proxy on the way to {host} did not let the connection through. "
-            "Check the proxy settings of this server."
-        )
     if isinstance(cause, OSError) and cause.errno in _NEVER_CONNECTED:
         return ConnectionFailed(
             f"{host} cannot be reached: {cause.strerror or 'connection refused'}. "

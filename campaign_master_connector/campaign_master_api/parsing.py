@@ -13,12 +13,11 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from .endpoints import Kind, Schema
-from .text import clean_name, clean_text, has_control
+from .text import clean_email, clean_name, clean_text
 from .types import AddStatus, CampaignStatus
 
 MAX_COUNT = 2**31 - 1
 MAX_IDENTIFIER = 2**53
-MAX_EMAIL = 320
 MAX_TOKEN = 8192
 EARLIEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
 CLOCK_TOLERANCE = timedelta(days=2)
@@ -111,14 +110,6 @@ def _text_reader(clean: Callable[[str], str]) -> Callable[[list[Any]], list[Any]
     return read
 
 
-def _read_emails(column: list[Any]) -> list[Any] | None:
-    if not _only(column, str) or any(map(has_control, column)):
-        return None
-    if column and not (min(map(len, column)) > 0 and max(map(len, column)) <= MAX_EMAIL):
-        return None
-    return column
-
-
 def _read_secrets(column: list[Any]) -> list[Any] | None:
     return column if _only(column, str) and all(map(is_usable_token, column)) else None
 
@@ -142,20 +133,19 @@ def _read_moments(column: list[Any]) -> list[Any] | None:
     if not _only(column, str):
         return None
     try:
-        moments = [_moment(value) for value in column]
+        # Python 3.10 does not know the Z.
+        moments = [datetime.fromisoformat(text.replace("Z", "+00:00")) for text in column]
     except ValueError:
         return None
-    if not moments:
+    zones = {moment.tzinfo for moment in moments}
+    if None in zones:
+        return None
+    latest = datetime.now(timezone.utc) + CLOCK_TOLERANCE
+    if moments and not (min(moments) >= EARLIEST and max(moments) <= latest):
+        return None
+    if zones <= {timezone.utc}:
         return moments
-    if any(moment.tzinfo is None for moment in moments):
-        return None
-    if min(moments) < EARLIEST or max(moments) > datetime.now(timezone.utc) + CLOCK_TOLERANCE:
-        return None
     return [moment.astimezone(timezone.utc) for moment in moments]
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in "zZ" else text)
 
 
 def _choice_reader(choices: type[Enum]) -> Callable[[list[Any]], list[Any] | None]:
@@ -177,7 +167,7 @@ READERS: dict[Kind, Callable[[list[Any]], list[Any] | None]] = {
     Kind.NAME: _text_reader(clean_name),
     Kind.TEXT: _text_reader(clean_text),
     Kind.REFERENCE: _text_reader(_as_reference),
-    Kind.EMAIL: _read_emails,
+    Kind.EMAIL: _text_reader(clean_email),
     Kind.SECRET: _read_secrets,
     Kind.MOMENT: _read_moments,
     Kind.CAMPAIGN_STATUS: _choice_reader(CampaignStatus),

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 MAX_NAME = 255
+# One more than the longest possible address, so that a cut one equals none.
+MAX_EMAIL = 321
 MAX_MESSAGE = 300
 MASK = "***"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -14,14 +16,14 @@ _TAG = re.compile(r"<[^<>]*>")
 _EMAIL = re.compile(r"[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+")
 
 
-def has_control(text: str) -> bool:
-    """Whether `text` has characters in it that no database, log or header should get."""
-    return not text.isprintable() and bool(_CONTROL.search(text))
-
-
 def clean_name(text: str) -> str:
     """Without control characters, cut at 255."""
     return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]
+
+
+def clean_email(text: str) -> str:
+    """An address that can be stored and compared; a damaged one never becomes another's."""
+    return (text if text.isprintable() else _CONTROL.sub("\ufffd", text))[:MAX_EMAIL]
 
 
 def clean_text(text: str) -> str:

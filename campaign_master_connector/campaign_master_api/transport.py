@@ -15,7 +15,7 @@ from requests.utils import get_environ_proxies
 
 from .address import is_loopback
 from .deadline import Deadline, DeadlineAdapter, call_deadline
-from .errors import InvalidAnswer
+from .errors import ConnectionFailed, InvalidAnswer
 from .network import network_error
 from .types import Timeouts
 
@@ -116,8 +116,16 @@ def _new_session() -> requests.Session:
 
 
 def _ca_bundle() -> str | bool:
-    """The file of trusted authorities that the environment names, or the default ones."""
-    return next((os.environ[name] for name in CA_BUNDLE_VARIABLES if os.environ.get(name)), True)
+    """The trusted authorities that the environment names (a path), or True for the usual ones."""
+    name = next((name for name in CA_BUNDLE_VARIABLES if os.environ.get(name)), None)
+    if name is None:
+        return True
+    if not os.path.exists(os.environ[name]):
+        raise ConnectionFailed(
+            f"{name} in this server's environment names a file that does not exist. "
+            "Correct it to the file of trusted certificates, or remove it."
+        )
+    return os.environ[name]
 
 
 def _read(response: requests.Response, deadline: Deadline) -> bytes:

@@ -28,6 +28,10 @@ class Token:
     value: str = field(repr=False)
     expires_at: datetime | None
 
+    def __post_init__(self) -> None:
+        if self.expires_at is not None and self.expires_at.tzinfo is None:
+            raise ValueError("expires_at must be an aware date-time")
+
 
 @dataclass(frozen=True)
 class RateLimit:
