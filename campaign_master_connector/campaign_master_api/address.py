@@ -14,6 +14,7 @@ EXAMPLE = "https://api.example.com"
 _PASTED_VERSION = re.compile(r"/api/v?\d[\w.-]*$", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"^`{|}\u2028\u2029\ud800-\udfff]")
 _VERSION = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,32}(?<!\.)")
+_HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 _LOOPBACK_V4 = IPv4Network("127.0.0.0/8")
 
 
@@ -99,14 +100,16 @@ def _refuse_scheme(scheme: str, host: str) -> None:
 
 def _ascii_host(parts: SplitResult) -> str:
     prepared = requests.PreparedRequest()
-    host = parts.hostname or ""
     try:
-        prepared.prepare_url(f"https://{_authority(host, None)}/", None)
-        return urlsplit(prepared.url or "").hostname or ""
+        prepared.prepare_url(f"https://{_authority(parts.hostname or '', None)}/", None)
+        host = urlsplit(prepared.url or "").hostname or ""
     except (requests.RequestException, ValueError):
+        host = ""
+    if ":" not in host and not _HOST_NAME.fullmatch(host):
         raise InvalidApiUrl(
             "The host in the API address is not a possible host name. Check its spelling."
-        ) from None
+        )
+    return host
 
 
 def _authority(host: str, port: int | None) -> str:

@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..campaign_master_api import InvalidApiUrl, normalize_api_url
+
+SECRET_FIELDS = {"password", "client_secret"}
+PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
+IDENTITY_FIELDS = SECRET_FIELDS | PASTED_FIELDS
+
+
+class CampaignMasterAccount(models.Model):
+    """One company's account with Campaign Master: credentials and state of the connection."""
+
+    _name = "campaign.master.account"
+    _description = "Campaign Master Account"
+    _rec_name = "company_id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+    )
+    enabled = fields.Boolean(
+        help="While it is off, nothing of Campaign Master shows on the company's campaigns "
+        "and no schedule runs."
+    )
+    username = fields.Char(help="The user name of the Campaign Master login.")
+    password = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_password",
+        help="The password of the Campaign Master login. It can be replaced, never read. "
+        "Left empty, the stored one stays.",
+    )
+    client_id = fields.Char(
+        "Client ID", help="Only for accounts that were issued one by Campaign Master."
+    )
+    client_secret = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_client_secret",
+        help="Belongs to the client ID. It can be replaced, never read. "
+        "Left empty, the stored one stays.",
+    )
+    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    api_url = fields.Char(
+        "API address", help="Given by Campaign Master with the account, e.g. https://api.example.com"
+    )
+    api_version = fields.Char("API version", default="v1", required=True)
+    database_uuid = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The database that the account was set up in. A copy of the database has another "
+        "one and doesn't sync.",
+    )
+    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    token_expires_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
+    connection_state = fields.Selection(
+        [
+            ("unknown", "Not tested"),
+            ("connected", "Connected"),
+            ("unreachable", "Not reachable"),
+            ("refused", "Credentials refused"),
+        ],
+        default="unknown",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    connection_message = fields.Char(readonly=True, copy=False)
+    connection_checked_at = fields.Datetime(readonly=True, copy=False)
+    hourly_limit = fields.Integer(readonly=True, copy=False)
+    hourly_remaining = fields.Integer(readonly=True, copy=False)
+    hourly_reset_at = fields.Datetime(readonly=True, copy=False)
+    month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
+    month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
+    choices_attempted_at = fields.Datetime(readonly=True, copy=False)
+    choices_refreshed_at = fields.Datetime(
+        "Lists and templates as of", readonly=True, copy=False
+    )
+    show_extended_statistics = fields.Boolean(
+        help="Also show confirmed views, forwards, opens and recipients without activity "
+        "on the campaigns."
+    )
+    list_ids = fields.One2many("campaign.master.list", "account_id", "Lists")
+    template_ids = fields.One2many("campaign.master.template", "account_id", "Templates")
+
+    _company_unique = models.Constraint(
+        "UNIQUE(company_id)", "A company has one Campaign Master account; it has one already."
+    )
+
+    @api.depends_context("uid")
+    def _compute_secrets(self):
+        """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
+        for account in self:
+            secrets = account if self.env.su else account.browse()
+            account.password = secrets.stored_password
+            account.client_secret = secrets.stored_client_secret
+
+    def _inverse_password(self):
+        for account in self.filtered("password"):
+            account.sudo().stored_password = account.password
+
+    def _inverse_client_secret(self):
+        for account in self.filtered("client_secret"):
+            account.sudo().stored_client_secret = account.client_secret
+
+    @api.constrains("enabled", "username", "api_url")
+    def _check_complete(self):
+        for account in self.filtered("enabled"):
+            if not account.username or not account.api_url:
+                raise ValidationError(
+                    self.env._(
+                        "Campaign Master can't be enabled for %(company)s yet: "
+                        "fill in the user name and the API address first.",
+                        company=account.company_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._cleaned(vals) for vals in vals_list])
+
+    def write(self, vals):
+        vals = self._cleaned(vals)
+        if self._changes_identity(vals):
+            vals |= self._reset_connection_values()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_used(self):
+        campaigns = self.env["utm.campaign"].sudo().with_context(active_test=False)
+        if campaigns.search_count([("cm_account_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "This account can't be deleted: campaigns and their statistics belong to it. "
+                    "Disable it instead."
+                )
+            )
+
+    def _cleaned(self, vals):
+        """Values with a normalised address; bound to this database when they identify one.
+
+        :raises ValidationError: for an API address that can't be one
+        """
+        vals = {
+            name: value.strip() if value and name in PASTED_FIELDS else value
+            for name, value in vals.items()
+        }
+        if vals.get("api_url"):
+            try:
+                vals["api_url"] = normalize_api_url(vals["api_url"])
+            except InvalidApiUrl as error:
+                raise ValidationError(str(error)) from None
+        if IDENTITY_FIELDS & vals.keys() or vals.get("enabled"):
+            vals["database_uuid"] = self._current_database_uuid()
+        return vals
+
+    def _changes_identity(self, vals):
+        def changed(account, name):
+            if name in SECRET_FIELDS:
+                return bool(vals[name])
+            return (account[name] or "") != (vals[name] or "")
+
+        names = IDENTITY_FIELDS & vals.keys()
+        return any(changed(account, name) for account in self for name in names)
+
+    def _reset_connection_values(self):
+        return {
+            "token": False,
+            "token_expires_at": False,
+            "connection_state": "unknown",
+            "connection_message": False,
+            "choices_attempted_at": False,
+        }
+
+    @api.model
+    def _current_database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")

@@ -1,0 +1,143 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ..campaign_master_api import CampaignMasterError
+from ..services import transaction
+from ..services.account_session import AT_THE_SCREEN, WHILE_A_FORM_OPENS, AccountSession
+
+_logger = logging.getLogger(__name__)
+
+CHOICES_MAXIMUM_AGE = timedelta(minutes=1)
+
+
+class CampaignMasterAccount(models.Model):
+    _inherit = "campaign.master.account"
+
+    @api.model
+    def _for_company(self, company):
+        """The company's account in superuser mode, whether it is enabled or not."""
+        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+
+    def _domain_ready(self):
+        """Accounts that schedules may use: enabled, not refused, and of this very database."""
+        return [
+            ("enabled", "=", True),
+            ("connection_state", "!=", "refused"),
+            ("database_uuid", "=", self._current_database_uuid()),
+        ]
+
+    def _obstacle(self):
+        """Why nothing can be sent through this account now, as a sentence; empty if it can."""
+        self.ensure_one()
+        if not self.enabled:
+            return self.env._(
+                "Campaign Master is not enabled for %(company)s. An administrator enables it in "
+                "Settings, Campaign Master.",
+                company=self.company_id.name,
+            )
+        if self.database_uuid != self._current_database_uuid():
+            return self.env._(
+                "This is a copy of the database in which Campaign Master was set up, so nothing "
+                "is synced from here. To use this copy for real, an administrator enters the "
+                "credentials again in Settings, Campaign Master."
+            )
+        if self.connection_state == "refused":
+            return self.env._(
+                "Campaign Master refused the user name and password of %(company)s, so the "
+                "schedules are stopped. An administrator enters the right ones in Settings, "
+                "Campaign Master.",
+                company=self.company_id.name,
+            )
+        return ""
+
+    def _notice(self):
+        """What somebody who works on a campaign must know of the connection; empty if all is well."""
+        if not self or not self.enabled:
+            return ""
+        if obstacle := self._obstacle():
+            return obstacle
+        if self.connection_state != "unreachable":
+            return ""
+        if not self.choices_refreshed_at:
+            return self.env._("Campaign Master can't be reached: %s", self.connection_message)
+        return self.env._(
+            "Campaign Master can't be reached. Lists and templates are as of %(date)s. (%(reason)s)",
+            date=format_datetime(self.env, self.choices_refreshed_at, dt_format="short"),
+            reason=self.connection_message,
+        )
+
+    def action_test_connection(self):
+        """Log in anew and count what is left of the hour; answers with a notification."""
+        self.ensure_one()
+        self.check_access("write")
+        account = self.sudo()
+        if not account.api_url or not account.username or not account.password:
+            raise UserError(
+                self.env._("Fill in user name, password and API address, then test again.")
+            )
+        account.write({"token": False, "token_expires_at": False})
+        try:
+            with AccountSession(account, AT_THE_SCREEN) as session:
+                session.client.authenticate()
+                next(session.client.iter_lists(), None)
+        except CampaignMasterError as error:
+            return self._notification("danger", str(error))
+        return self._notification("success", account._connected_sentence())
+
+    def _connected_sentence(self):
+        if not self.hourly_limit:
+            return self.env._("Connected")
+        return self.env._(
+            "Connected. %(remaining)s of %(limit)s calls are left this hour.",
+            remaining=f"{self.hourly_remaining:,}",
+            limit=f"{self.hourly_limit:,}",
+        )
+
+    def _notification(self, kind, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Campaign Master"),
+                "message": message,
+                "type": kind,
+                "sticky": kind == "danger",
+            },
+        }
+
+    def _refresh_choices_if_stale(self):
+        """Pull lists and templates unless that was tried within the last minute.
+
+        Never raises and takes no longer than a form may take to open: what was last known stays,
+        and the connection's state says why.
+        """
+        for account in self.sudo():
+            if account._choices_are_fresh() or account._obstacle():
+                continue
+            if not transaction.try_account_lock(account):
+                continue
+            account.choices_attempted_at = fields.Datetime.now()
+            # In a read-only transaction this fails, and Odoo starts over in one that may write:
+            # better before the calls than after them.
+            account.flush_recordset(["choices_attempted_at"])
+            try:
+                with AccountSession(account, WHILE_A_FORM_OPENS, durably=False) as session:
+                    account._pull_choices(session.client)
+            except CampaignMasterError as error:
+                _logger.info("Lists and templates of %s not refreshed: %s", account, error)
+
+    def _choices_are_fresh(self):
+        attempted = self.choices_attempted_at
+        return attempted and attempted > fields.Datetime.now() - CHOICES_MAXIMUM_AGE
+
+    def _pull_choices(self, client):
+        """Bring lists and templates up to what Campaign Master has; the gone are archived."""
+        lists = [(item.id, item.name) for item in client.iter_lists()]
+        templates = [(item.id, item.name) for item in client.iter_templates()]
+        self.env["campaign.master.list"]._store(self, lists)
+        self.env["campaign.master.template"]._store(self, templates)
+        self.choices_refreshed_at = fields.Datetime.now()

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+
+class CampaignMasterChoice(models.AbstractModel):
+    """What lists and templates have in common: made in Campaign Master, chosen in Odoo."""
+
+    _name = "campaign.master.choice"
+    _description = "Campaign Master Choice"
+    _order = "name, id"
+
+    account_id = fields.Many2one(
+        "campaign.master.account", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    external_id = fields.Integer(
+        "Campaign Master ID", required=True, readonly=True, aggregator=None
+    )
+    name = fields.Char(required=True, readonly=True)
+    active = fields.Boolean(
+        default=True, help="Archived by itself when it is gone from Campaign Master."
+    )
+
+    @api.model
+    def _store(self, account, pulled):
+        """Make the account's records equal ``pulled``, pairs of (external id, name).
+
+        Writes only what differs; one that isn't there any more is archived, not deleted.
+        """
+        known = {
+            record.external_id: record
+            for record in self.sudo()
+            .with_context(active_test=False)
+            .search([("account_id", "=", account.id)])
+        }
+        names = dict(pulled)
+        for external_id, name in names.items():
+            record = known.get(external_id)
+            if record and (record.name != name or not record.active):
+                record.write({"name": name, "active": True})
+        gone = [record.id for key, record in known.items() if record.active and key not in names]
+        self.sudo().browse(gone).active = False
+        self.sudo().create(
+            [
+                {"account_id": account.id, "external_id": external_id, "name": name}
+                for external_id, name in names.items()
+                if external_id not in known
+            ]
+        )
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        self._refresh_own_account()
+        return super().name_search(name, domain, operator, limit)
+
+    @api.model
+    def web_search_read(self, *args, **kwargs):
+        self._refresh_own_account()
+        return super().web_search_read(*args, **kwargs)
+
+    def _refresh_own_account(self):
+        self.env["campaign.master.account"].sudo().search(
+            [("company_id", "in", self.env.companies.ids)]
+        )._refresh_choices_if_stale()

@@ -1,0 +1,316 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..services import recipient_classification
+
+KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
+STATES = [
+    ("pending", "To add"),
+    ("added", "Added"),
+    ("exists", "Already on the list"),
+    ("opted_out", "Opted out"),
+    ("excluded", "Excluded"),
+    ("rejected", "Rejected"),
+]
+STATE_REASONS = [
+    ("no_address", "No e-mail address"),
+    ("malformed", "Malformed e-mail address"),
+    ("blacklisted", "Blacklisted in Odoo"),
+    ("duplicate", "Duplicate: another recipient of the campaign has this address"),
+    ("archived", "The contact is archived"),
+    ("deleted", "The contact or lead was deleted"),
+    ("unsubscribed", "Unsubscribed from the mailings of this Campaign Master account"),
+    ("first_of_several", "Several addresses: the first one is used"),
+]
+
+STATISTICS_SUMMED = ("total_opens", "total_clicks", "total_forwards", "total_unsubscribes")
+STATISTICS_EARLIEST = ("first_open", "first_click")
+STATISTICS_LATEST = ("last_open", "last_click")
+
+
+class CampaignMasterRecipient(models.Model):
+    """A lead, contact or company as recipient of a campaign, with what it did with the mail."""
+
+    _name = "campaign.master.recipient"
+    _description = "Campaign Master Recipient"
+    _order = "id"
+    _rec_name = "email"
+
+    campaign_id = fields.Many2one(
+        "utm.campaign", required=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(
+        related="campaign_id.cm_account_id.company_id", store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    lead_id = fields.Many2one(
+        "crm.lead", "Lead", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    kind = fields.Selection(KINDS, compute="_compute_classification", store=True, readonly=True)
+    email = fields.Char(
+        compute="_compute_classification",
+        store=True,
+        help="The address that is, or was, added to the Campaign Master list.",
+    )
+    state = fields.Selection(STATES, compute="_compute_classification", store=True, readonly=True)
+    state_reason = fields.Selection(
+        STATE_REASONS, "Reason", compute="_compute_classification", store=True, readonly=True
+    )
+    server_message = fields.Char("Answer of Campaign Master", readonly=True)
+    state_message = fields.Char("Message", compute="_compute_state_message")
+    added_at = fields.Datetime("Added on", readonly=True)
+    former_address_ids = fields.One2many("campaign.master.former.address", "recipient_id")
+
+    total_opens = fields.Integer(readonly=True)
+    total_clicks = fields.Integer(readonly=True)
+    total_forwards = fields.Integer(readonly=True)
+    total_unsubscribes = fields.Integer(readonly=True)
+    first_open = fields.Datetime(readonly=True)
+    last_open = fields.Datetime(readonly=True)
+    first_click = fields.Datetime(readonly=True)
+    last_click = fields.Datetime(readonly=True)
+    bounced = fields.Boolean(readonly=True)
+    opted_out = fields.Boolean(readonly=True)
+
+    _partner_unique = models.Constraint(
+        "UNIQUE(campaign_id, partner_id)", "This contact is a recipient of the campaign already."
+    )
+    _lead_unique = models.Constraint(
+        "UNIQUE(campaign_id, lead_id)", "This lead is a recipient of the campaign already."
+    )
+    _tab_idx = models.Index("(campaign_id, kind, id)")
+    _email_idx = models.Index("(campaign_id, email)")
+    _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
+
+    @api.depends(
+        "campaign_id.cm_account_id",
+        "partner_id.active",
+        "partner_id.email",
+        "partner_id.email_normalized",
+        "partner_id.is_company",
+        "lead_id.email_from",
+        "lead_id.email_normalized",
+    )
+    def _compute_classification(self):
+        stored = self.filtered(lambda recipient: isinstance(recipient.id, int))
+        new = self - stored
+        new.update({"kind": "contact", "email": False, "state": "pending", "state_reason": False})
+        decisions = stored._classify()
+        for recipient in stored:
+            kind, email, state, reason = decisions[recipient.id]
+            recipient._keep_former_address(email)
+            recipient.kind = kind
+            recipient.email = email
+            recipient.state = state
+            recipient.state_reason = reason
+
+    def _classify(self):
+        """What each recipient becomes now: {id: (kind, email, state, state_reason)}."""
+        if not self:
+            return {}
+        self._flush_sources()
+        self.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT recipient_id, kind, email, state, state_reason FROM (%s) AS decided",
+                recipient_classification.classified(
+                    recipient_classification.known_recipients(
+                        SQL("recipient.id IN %s", tuple(self.ids))
+                    )
+                ),
+            )
+        )
+        return {recipient_id: decision for recipient_id, *decision in rows}
+
+    def _keep_former_address(self, email):
+        """Remember an address that was added to the list: its statistics still come in."""
+        [(known_email, known_state)] = self.env.execute_query(
+            SQL("SELECT email, state FROM campaign_master_recipient WHERE id = %s", self.id)
+        )
+        if known_email and known_email != email and known_state in ("added", "exists"):
+            self.env["campaign.master.former.address"].sudo().create(
+                {"recipient_id": self.id, "email": known_email}
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["utm.campaign"].browse(
+            {vals["campaign_id"] for vals in vals_list if vals.get("campaign_id")}
+        )._cm_adopt_account()
+        recipients = super().create(vals_list)
+        for recipient, vals in zip(recipients, vals_list, strict=True):
+            given = {name: vals[name] for name in ("email", "state") if name in vals}
+            if given and self.env.su:
+                recipient.write(given)
+        return recipients
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_on_list(self):
+        on_list = self.filtered(lambda recipient: recipient.state in ("added", "exists"))
+        if on_list and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%s of these recipients are on the Campaign Master list already, and their "
+                    "statistics belong to the campaign. Remove them from the list in Campaign "
+                    "Master.",
+                    len(on_list),
+                )
+            )
+
+    def unlink(self):
+        """Whoever was left out as a duplicate of a deleted recipient takes its place."""
+        addresses = {(recipient.campaign_id.id, recipient.email) for recipient in self}
+        result = super().unlink()
+        for campaign_id, email in addresses:
+            self._reconsider(
+                SQL("recipient.campaign_id = %s AND recipient.email = %s", campaign_id, email)
+            )
+        return result
+
+    @api.model
+    def _move_to(self, person_field, sources, target):
+        """Give the recipients of merged people to the one who stays.
+
+        A campaign that has both keeps one recipient: opted out if one of them was, else the one
+        that got furthest, with the statistics of both.
+
+        :param person_field: ``partner_id`` or ``lead_id``
+        """
+        everybody = self.with_context(active_test=False).search(
+            [(person_field, "in", (sources | target).ids)]
+        )
+        for recipients in everybody.grouped("campaign_id").values():
+            recipients._merge_into_one(person_field, target)
+        self.env["campaign.master.opt.out"].search([(person_field, "in", sources.ids)]).write(
+            {person_field: target.id}
+        )
+
+    def _merge_into_one(self, person_field, target):
+        precedence = ("opted_out", "added", "exists", "pending", "rejected", "excluded")
+        kept, *others = self.sorted(lambda recipient: precedence.index(recipient.state))
+        others = self.browse().union(*others)
+        if others:
+            kept.write(self._merged_statistics())
+            others.filtered("email")._leave_former_addresses(kept)
+            others.unlink()
+        if kept[person_field] != target:
+            kept[person_field] = target
+
+    def _merged_statistics(self):
+        """Figures of recipients that turned out to be one person."""
+        values = {name: sum(self.mapped(name)) for name in STATISTICS_SUMMED}
+        for name in STATISTICS_EARLIEST:
+            values[name] = min(filter(None, self.mapped(name)), default=False)
+        for name in STATISTICS_LATEST:
+            values[name] = max(filter(None, self.mapped(name)), default=False)
+        values["bounced"] = any(self.mapped("bounced"))
+        return values
+
+    def _leave_former_addresses(self, kept):
+        self.former_address_ids.recipient_id = kept
+        self.env["campaign.master.former.address"].create(
+            [
+                {"recipient_id": kept.id, "email": recipient.email}
+                for recipient in self
+                if recipient.state in ("added", "exists") and recipient.email != kept.email
+            ]
+        )
+
+    @api.model
+    def _reconsider(self, condition):
+        """Decide anew on the recipients of a condition that could be pushed now or no more.
+
+        :param condition: `SQL` on the alias ``recipient``; what was pushed is left alone
+        """
+        self.flush_model()
+        self._flush_sources()
+        undecided = SQL("(%s) AND recipient.state IN ('pending', 'excluded')", condition)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE campaign_master_recipient recipient
+                   SET kind = decided.kind, email = decided.email, state = decided.state,
+                       state_reason = decided.state_reason
+                  FROM (%s) AS decided
+                 WHERE decided.recipient_id = recipient.id
+                   AND (recipient.email, recipient.state, recipient.state_reason)
+                       IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
+                """,
+                recipient_classification.classified(
+                    recipient_classification.known_recipients(undecided)
+                ),
+            )
+        )
+        self.invalidate_model(["kind", "email", "state", "state_reason"], flush=False)
+
+    @api.model
+    def _add_people(self, campaign, people):
+        """Make partners or leads recipients of ``campaign``, any number in one statement.
+
+        Those that are recipients already stay as they are.
+
+        :param people: a `odoo.tools.Query` of ``res.partner`` or ``crm.lead``, as the ORM's
+            ``_search`` gives it with the user's access rules in it
+        :return: {state: number of recipients that were added in it}
+        """
+        campaign._cm_adopt_account()
+        self.flush_model()
+        self._flush_sources()
+        source = (
+            recipient_classification.new_leads
+            if people.table == "crm_lead"
+            else recipient_classification.new_partners
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH added AS (
+                    INSERT INTO campaign_master_recipient
+                           (campaign_id, company_id, partner_id, lead_id, kind, email, state,
+                            state_reason, total_opens, total_clicks, total_forwards,
+                            total_unsubscribes, bounced, opted_out,
+                            create_uid, create_date, write_uid, write_date)
+                    SELECT campaign_id, %(company)s, partner_id, lead_id, kind, email, state,
+                           state_reason, 0, 0, 0, 0, FALSE, FALSE, %(uid)s, NOW() AT TIME ZONE 'UTC',
+                           %(uid)s, NOW() AT TIME ZONE 'UTC'
+                      FROM (%(decided)s) AS decided
+                    ON CONFLICT DO NOTHING
+                    RETURNING state)
+                SELECT state, COUNT(*) FROM added GROUP BY state
+                """,
+                company=campaign.cm_account_id.company_id.id,
+                uid=self.env.uid,
+                decided=recipient_classification.classified(
+                    source(campaign, people.select())
+                ),
+            )
+        )
+        self.invalidate_model(flush=False)
+        campaign.invalidate_recordset(["cm_recipient_ids"], flush=False)
+        return dict(rows)
+
+    @api.model
+    def _flush_sources(self):
+        self.env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
+        self.env["crm.lead"].flush_model(["email_from", "email_normalized"])
+        self.env["mail.blacklist"].flush_model(["active", "email"])
+        self.env["campaign.master.opt.out"].flush_model()
+        self.env["utm.campaign"].flush_model(["cm_account_id"])
+
+    @api.depends("state_reason", "server_message")
+    @api.depends_context("lang")
+    def _compute_state_message(self):
+        labels = dict(self._fields["state_reason"]._description_selection(self.env))
+        for recipient in self:
+            recipient.state_message = recipient.server_message or labels.get(
+                recipient.state_reason, ""
+            )
+
+    @api.depends("partner_id", "lead_id", "email")
+    def _compute_display_name(self):
+        for recipient in self.sudo():
+            person = recipient.lead_id or recipient.partner_id
+            recipient.display_name = person.display_name or recipient.email

@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+KEPT = timedelta(days=30)
+
+
+class CampaignMasterSyncLog(models.Model):
+    """What a sync or a scheduled run did with one campaign; no personal data, no secrets."""
+
+    _name = "campaign.master.sync.log"
+    _description = "Campaign Master Sync Log"
+    _order = "id desc"
+    _rec_name = "campaign_id"
+
+    kind = fields.Selection(
+        [
+            ("sync", "Sync"),
+            ("recipients", "Recipients, every minute"),
+            ("campaign_statistics", "Campaign statistics"),
+            ("recipient_statistics", "Individual statistics"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    campaign_id = fields.Many2one(
+        "utm.campaign", index=True, readonly=True, ondelete="cascade"
+    )
+    account_id = fields.Many2one(
+        "campaign.master.account", index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    user_id = fields.Many2one("res.users", "Started by", readonly=True)
+    added = fields.Integer(readonly=True)
+    already_on_list = fields.Integer("Already on the list", readonly=True)
+    opted_out = fields.Integer(readonly=True)
+    rejected = fields.Integer(readonly=True)
+    rows = fields.Integer("Statistics rows", readonly=True)
+    unknown_addresses = fields.Integer(readonly=True)
+    calls = fields.Integer(readonly=True)
+    duration = fields.Float("Duration (s)", readonly=True, digits=(16, 2))
+    error = fields.Char(readonly=True)
+
+    @api.model
+    def _add(self, kind, results):
+        """Write a row for each `CampaignResult`."""
+        return self.sudo().create([self._row(kind, result) for result in results])
+
+    def _row(self, kind, result):
+        return {
+            "kind": kind,
+            "campaign_id": result.campaign.id,
+            "account_id": result.campaign.cm_account_id.id,
+            "user_id": self.env.uid,
+            "added": result.counts["added"],
+            "already_on_list": result.counts["exists"],
+            "opted_out": result.counts["opted_out"],
+            "rejected": result.counts["rejected"],
+            "rows": result.counts["rows"],
+            "unknown_addresses": result.counts["unknown_addresses"],
+            "calls": result.calls,
+            "duration": result.seconds,
+            "error": result.problem or False,
+        }
+
+    @api.autovacuum
+    def _gc_old_rows(self):
+        self.search([("create_date", "<", fields.Datetime.now() - KEPT)]).unlink()

@@ -1,0 +1,125 @@
+from odoo import fields, models
+
+from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
+
+
+class UtmCampaign(models.Model):
+    """The recipients of a campaign: adding them, and what becomes of them in numbers."""
+
+    _inherit = "utm.campaign"
+
+    cm_recipient_count = fields.Integer("Recipients", compute="_compute_cm_recipient_count")
+
+    def _compute_cm_recipient_count(self):
+        counts = dict(
+            self.env["campaign.master.recipient"]._read_group(
+                [("campaign_id", "in", self.ids)], ["campaign_id"], ["__count"]
+            )
+        )
+        for campaign in self:
+            campaign.cm_recipient_count = counts.get(campaign._origin, 0)
+
+    def cm_recipient_summary(self):
+        """Numbers for the form's waterfall and progress bar, under the user's access rules.
+
+        :return: {"total": int, "kinds": {kind: int}, "states": [{"state", "label", "count"}],
+            "excluded": [{"reason", "label", "count"}], "left": int of recipients to add,
+            "minutes_left": int or False, "paused": bool, "is_synced": bool, "error": str or False}
+        """
+        self.ensure_one()
+        groups = self.env["campaign.master.recipient"]._read_group(
+            [("campaign_id", "=", self.id)], ["kind", "state", "state_reason"], ["__count"]
+        )
+        states, kinds, reasons = {}, {}, {}
+        for kind, state, reason, count in groups:
+            kinds[kind] = kinds.get(kind, 0) + count
+            states[state] = states.get(state, 0) + count
+            if state == "excluded":
+                reasons[reason] = reasons.get(reason, 0) + count
+        return {
+            "total": sum(states.values()),
+            "kinds": {kind: kinds.get(kind, 0) for kind, _label in KINDS},
+            "states": self._cm_labelled("state", "state", states, [key for key, _ in STATES]),
+            "excluded": self._cm_labelled(
+                "state_reason", "reason", reasons, [key for key, _ in STATE_REASONS]
+            ),
+            **self.cm_progress(),
+        }
+
+    def _cm_labelled(self, field_name, key, counts, order):
+        selection = self.env["campaign.master.recipient"]._fields[field_name]
+        labels = dict(selection._description_selection(self.env))
+        return [
+            {key: value, "label": labels[value], "count": counts.get(value, 0)}
+            for value in order
+            if key == "state" or counts.get(value)
+        ]
+
+    def cm_progress(self):
+        """How far the push is: cheap enough to be asked every few seconds."""
+        self.ensure_one()
+        self.check_access("read")
+        campaign = self.sudo()
+        left = campaign._cm_pending_count()
+        return {
+            "left": left,
+            "minutes_left": campaign._cm_minutes_left(left),
+            "paused": campaign.cm_paused,
+            "is_synced": bool(campaign.cm_external_id),
+            "error": campaign.cm_sync_error,
+        }
+
+    def _cm_minutes_left(self, left):
+        """At the pace of the last runs of this campaign; False where there was none."""
+        runs = self.env["campaign.master.sync.log"].search(
+            [("campaign_id", "=", self.id), ("kind", "=", "recipients"), ("added", ">", 0)],
+            limit=5,
+        )
+        seconds = sum(runs.mapped("duration"))
+        pushed = sum(run.added + run.already_on_list + run.opted_out for run in runs)
+        if not left or not pushed or not seconds:
+            return False
+        return max(1, round(left * seconds / pushed / 60))
+
+    def action_cm_open_recipients(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "campaign_master_connector.campaign_master_recipient_action"
+        )
+        action["domain"] = [("campaign_id", "=", self.id)]
+        action["context"] = {"default_campaign_id": self.id}
+        return action
+
+    def action_cm_add_leads(self):
+        return self._cm_pick("crm.lead", self.env._("Add leads"), [])
+
+    def action_cm_add_contacts(self):
+        return self._cm_pick("res.partner", self.env._("Add contacts"), [("is_company", "=", False)])
+
+    def action_cm_add_companies(self):
+        return self._cm_pick("res.partner", self.env._("Add companies"), [("is_company", "=", True)])
+
+    def _cm_pick(self, model, title, domain):
+        """Client action: a searchable list to select some of, or all that match."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.client",
+            "tag": "campaign_master_pick_recipients",
+            "name": title,
+            "target": "new",
+            "params": {"campaign_id": self.id, "model": model, "domain": domain, "title": title},
+        }
+
+    def cm_add_people(self, model, domain):
+        """Make the leads or partners of ``domain`` recipients of this campaign.
+
+        :param model: ``crm.lead`` or ``res.partner``
+        :param domain: what to add, under the user's own access rules
+        :return: a notification that tells in numbers what happened
+        """
+        self.ensure_one()
+        wizard = self.env["campaign.master.add.recipients"].create(
+            {"campaign_id": self.id, "res_model": model, "domain": repr(domain)}
+        )
+        return wizard.action_add()

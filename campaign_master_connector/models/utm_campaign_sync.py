@@ -1,0 +1,217 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..campaign_master_api import NotFound
+from ..services.sync_run import run_at_the_screen, run_of_a_minute
+
+REQUIRED_TO_SYNC = (
+    "cm_subject",
+    "cm_description",
+    "cm_template_id",
+    "cm_list_id",
+    "cm_from_name",
+    "cm_from_email",
+)
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+
+
+class UtmCampaign(models.Model):
+    """Sync with Campaign Master: the button, the schedule, and what they say of a campaign."""
+
+    _inherit = "utm.campaign"
+
+    cm_sync_error = fields.Char("Problem", readonly=True, copy=False)
+    cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
+    cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_retry_at = fields.Datetime("Next attempt", readonly=True, copy=False)
+    cm_synced_at = fields.Datetime("Last sync", readonly=True, copy=False)
+    cm_sync_result = fields.Char("Result of the last sync", readonly=True, copy=False)
+    cm_sync_requested = fields.Boolean(readonly=True, copy=False)
+    cm_paused = fields.Boolean("Paused", readonly=True, copy=False)
+    cm_sent_values = fields.Json(readonly=True, copy=False)
+    cm_in_flight_first_id = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_in_flight_last_id = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields")
+
+    _cm_requested_idx = models.Index("(id) WHERE cm_sync_requested")
+
+    @api.depends(*REQUIRED_TO_SYNC)
+    def _compute_cm_missing_fields(self):
+        """Comma separated names of the fields that a sync needs and that are empty."""
+        for campaign in self:
+            missing = [name for name in REQUIRED_TO_SYNC if not campaign._cm_is_filled(name)]
+            campaign.cm_missing_fields = ",".join(missing)
+
+    def _cm_is_filled(self, name):
+        value = self[name]
+        return bool(value.strip() if isinstance(value, str) else value)
+
+    def action_cm_sync(self):
+        """Create or update the campaigns in Campaign Master and add their recipients.
+
+        At most 1,000 recipients go out within the click, the rest in the background.
+
+        :raises UserError: with every reason why a single campaign can't be synced
+        :return: a notification that tells in numbers what happened
+        """
+        self.check_access("write")
+        self._cm_adopt_account()
+        if len(self) == 1:
+            self._cm_check_ready()
+        results = run_at_the_screen(self.sudo())
+        if any(result.left for result in results):
+            self._cm_trigger_push()
+        return self._cm_sync_notification(results)
+
+    def _cm_check_ready(self):
+        if reasons := self._cm_reasons_against_sync():
+            raise UserError("\n".join(reasons))
+
+    def _cm_reasons_against_sync(self):
+        """Why this campaign can't be synced now, a sentence each; empty if it can."""
+        self.ensure_one()
+        account = self.sudo().cm_effective_account_id
+        if not account:
+            return [
+                self.env._(
+                    "%(company)s has no Campaign Master account. An administrator sets it up in "
+                    "Settings, Campaign Master.",
+                    company=self.env.company.name,
+                )
+            ]
+        if obstacle := account._obstacle():
+            return [obstacle]
+        return [self._cm_missing_sentence(name) for name in self.cm_missing_fields.split(",") if name]
+
+    def _cm_missing_sentence(self, name):
+        names = {
+            "cm_subject": self.env._("Campaign subject"),
+            "cm_description": self.env._("Campaign description"),
+            "cm_template_id": self.env._("Campaign template"),
+            "cm_list_id": self.env._("Campaign list"),
+            "cm_from_name": self.env._("Campaign from name"),
+            "cm_from_email": self.env._("Campaign from e-mail"),
+        }
+        return self.env._(
+            "Unable to create the external campaign for the following reason : "
+            "%(name)s is required and has not been provided",
+            name=names[name],
+        )
+
+    def _cm_problem(self, error):
+        """One sentence about what kept this campaign from being synced, and what to do."""
+        if isinstance(error, NotFound):
+            return self.env._(
+                "Campaign Master doesn't know the campaign, its list or its template any more. "
+                "Choose another list, or duplicate the campaign and sync the copy."
+            )
+        return str(error)
+
+    def _cm_record_failure(self, problem, is_retried=True):
+        """Remember what is wrong, since when, and when it is tried again: ever more seldom."""
+        now = fields.Datetime.now()
+        if not is_retried:
+            self.cm_sync_requested = False
+        delay = min(FIRST_RETRY * 2 ** min(self.cm_failure_count, 16), LAST_RETRY)
+        self.write(
+            {
+                "cm_sync_error": problem,
+                "cm_failed_since": self.cm_failed_since or now,
+                "cm_failure_count": self.cm_failure_count + 1,
+                "cm_retry_at": now + delay,
+            }
+        )
+
+    def _cm_record_success(self, result):
+        self.write(
+            {
+                "cm_sync_error": False,
+                "cm_failed_since": False,
+                "cm_failure_count": 0,
+                "cm_retry_at": False,
+                "cm_sync_requested": False,
+                "cm_synced_at": fields.Datetime.now(),
+                "cm_sync_result": self._cm_result_sentence(result),
+            }
+        )
+
+    def _cm_request_sync(self):
+        """Mark the campaigns so that the schedule does what the click can't do any more."""
+        self.write({"cm_sync_requested": True, "cm_retry_at": False})
+        self.env["campaign.master.recipient"]._reconsider(
+            SQL("recipient.campaign_id IN %s", tuple(self.ids))
+        )
+
+    @api.model
+    def _cm_with_work(self):
+        """Campaigns that the schedule has something to do for, those of an account together."""
+        accounts = self.env["campaign.master.account"].search(
+            self.env["campaign.master.account"]._domain_ready()
+        )
+        if not accounts:
+            return self.browse()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT campaign.id FROM utm_campaign campaign
+                 WHERE campaign.cm_account_id IN %s AND campaign.active
+                   AND campaign.cm_paused IS NOT TRUE
+                   AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %s)
+                   AND (campaign.cm_sync_requested
+                        OR campaign.cm_external_id > 0 AND EXISTS (
+                            SELECT FROM campaign_master_recipient recipient
+                             WHERE recipient.campaign_id = campaign.id
+                               AND recipient.state = 'pending'))
+                 ORDER BY campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST
+                """,
+                tuple(accounts.ids),
+                fields.Datetime.now(),
+            )
+        )
+        return self.browse(campaign_id for [campaign_id] in rows)
+
+    def _cm_pending_count(self):
+        self.ensure_one()
+        return self.env["campaign.master.recipient"].search_count(
+            [("campaign_id", "=", self.id), ("state", "=", "pending")]
+        )
+
+    def _cm_trigger_push(self):
+        self.env.ref("campaign_master_connector.ir_cron_sync_recipients").sudo()._trigger()
+
+    @api.model
+    def _cron_cm_sync_recipients(self):
+        """Every minute: add what is new to the lists, one batch a campaign in turn."""
+        run_of_a_minute(self.env)
+
+    def action_cm_pause(self):
+        """Stop the background from adding recipients; what was added stays."""
+        self.check_access("write")
+        self.sudo().cm_paused = True
+
+    def action_cm_resume(self):
+        """Let the background go on adding recipients."""
+        self.check_access("write")
+        self.sudo().cm_paused = False
+        self._cm_trigger_push()
+
+    def _cm_push_everybody_again(self):
+        """Queue who was added to another list for the new one; who opted out stays out."""
+        if not self:
+            return
+        self.env["campaign.master.recipient"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE campaign_master_recipient
+                   SET state = 'pending', server_message = NULL
+                 WHERE campaign_id IN %s AND state IN ('added', 'exists', 'rejected')
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.env["campaign.master.recipient"].invalidate_model()

@@ -1,0 +1,63 @@
+from odoo import models
+
+
+class UtmCampaign(models.Model):
+    """What a sync tells the person who asked for it."""
+
+    _inherit = "utm.campaign"
+
+    def _cm_sync_notification(self, results):
+        problems = [result for result in results if result.problem]
+        action = self.env["campaign.master.account"]._notification(
+            "danger" if problems else "success", self._cm_results_text(results)
+        )
+        action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return action
+
+    def _cm_results_text(self, results):
+        if len(results) == 1:
+            return self._cm_outcome(results[0])
+        lines = [
+            self.env._(
+                "%(campaign)s: %(outcome)s",
+                campaign=result.campaign.title,
+                outcome=self._cm_outcome(result),
+            )
+            for result in results
+        ]
+        return "\n".join(lines)
+
+    def _cm_outcome(self, result):
+        if result.busy:
+            return self.env._("This campaign is being synced now. Please look again in a minute.")
+        return result.problem or self._cm_result_sentence(result)
+
+    def _cm_result_sentence(self, result):
+        """In numbers what a sync did, and what the background still has to do."""
+        totals = result.campaign._cm_count_by_state()
+        parts = [
+            (self.env._("%s added"), result.counts["added"]),
+            (self.env._("%s already on the list"), result.counts["exists"]),
+            (self.env._("%s opted out"), totals.get("opted_out", 0)),
+            (self.env._("%s excluded"), totals.get("excluded", 0)),
+            (self.env._("%s rejected"), totals.get("rejected", 0)),
+        ]
+        numbers = ", ".join(text % f"{number:,}" for text, number in parts if number)
+        if not totals:
+            sentence = self.env._("The campaign is in Campaign Master; it has no recipients yet.")
+        elif numbers and any(result.counts.values()):
+            sentence = self.env._("The campaign is in Campaign Master: %s.", numbers)
+        else:
+            sentence = self.env._("Nothing new to add. %s", numbers and f"({numbers})").strip()
+        if result.left:
+            sentence += " " + self.env._(
+                "%s more are added in the background.", f"{result.left:,}"
+            )
+        return sentence
+
+    def _cm_count_by_state(self):
+        return dict(
+            self.env["campaign.master.recipient"]._read_group(
+                [("campaign_id", "=", self.id)], ["state"], ["__count"]
+            )
+        )

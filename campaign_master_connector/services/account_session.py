@@ -1,0 +1,154 @@
+"""A run's conversation with one account: the client, and what the run used of the account."""
+
+import time
+from datetime import UTC
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..campaign_master_api import (
+    NO_RETRY,
+    CampaignMasterClient,
+    CampaignMasterError,
+    ConnectionFailed,
+    Credentials,
+    CredentialsRefused,
+    RateLimitReached,
+    RetryPolicy,
+    Timeouts,
+    Token,
+)
+from . import transaction
+
+BACKGROUND = {"timeouts": Timeouts(connect=5.0, read=30.0, total=60.0), "retry": RetryPolicy()}
+AT_THE_SCREEN = {
+    "timeouts": Timeouts(connect=2.0, read=8.0, total=10.0),
+    "retry": RetryPolicy(attempts=2, budget=3.0),
+}
+WHILE_A_FORM_OPENS = {
+    "timeouts": Timeouts(connect=0.7, read=0.7, total=0.7),
+    "retry": NO_RETRY,
+}
+
+
+class AccountSession:
+    """Context manager around a `CampaignMasterClient` of an account.
+
+    At the end the token, the quota that is left and the state of the connection are stored on
+    the account, whether the calls went well or not. ``durably`` commits them on their own;
+    without it they are part of the caller's transaction.
+    """
+
+    def __init__(self, account, patience, durably=True):
+        self.account = account.sudo()
+        self.durably = durably
+        self.started = time.monotonic()
+        self.new_token = None
+        self.client = CampaignMasterClient(
+            self.account.api_url,
+            Credentials(
+                username=self.account.username or "",
+                password=self.account.password or "",
+                client_id=self.account.client_id or "",
+                client_secret=self.account.client_secret or "",
+            ),
+            api_version=self.account.api_version,
+            token=self._stored_token(),
+            on_token=self._remember_token,
+            **patience,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.client.close()
+        failure = error if isinstance(error, CampaignMasterError) else None
+        if kind and not failure and not self.durably:
+            return
+        if self.durably:
+            transaction.write_durably(self.account.env, lambda: self.record(failure))
+        else:
+            self.record(failure)
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self.started
+
+    def _stored_token(self):
+        if not self.account.token:
+            return None
+        return Token(self.account.token, _aware(self.account.token_expires_at))
+
+    def _remember_token(self, token):
+        self.new_token = (token,)
+
+    def record(self, failure=None):
+        """Store what this run learned about the account in one statement.
+
+        :param failure: the `CampaignMasterError` that ended the run, if one did
+        """
+        assignments = [*self._usage(), *self._token_columns(), *self._connection(failure)]
+        if not assignments:
+            return
+        self.account.env.cr.execute(
+            SQL(
+                "UPDATE campaign_master_account SET %s WHERE id = %s",
+                SQL(", ").join(assignments),
+                self.account.id,
+            )
+        )
+        self.account.invalidate_recordset(flush=False)
+
+    def _usage(self):
+        if not self.client.calls:
+            return
+        month = fields.Date.today().replace(day=1)
+        yield SQL(
+            "month_calls = CASE WHEN month = %(month)s THEN month_calls ELSE 0 END + %(calls)s",
+            month=month,
+            calls=self.client.calls,
+        )
+        yield SQL("month = %s", month)
+        if limit := self.client.rate_limit:
+            yield SQL("hourly_limit = %s", limit.limit)
+            yield SQL("hourly_remaining = %s", limit.remaining)
+            yield SQL("hourly_reset_at = %s", _naive(limit.reset_at))
+
+    def _token_columns(self):
+        if self.new_token is None:
+            return
+        [token] = self.new_token
+        yield SQL("token = %s", token.value if token else None)
+        yield SQL("token_expires_at = %s", _naive(token.expires_at) if token else None)
+
+    def _connection(self, failure):
+        if failure:
+            state = _connection_state(failure)
+        elif self.client.calls:
+            state = "connected"
+        else:
+            return
+        if state:
+            yield SQL("connection_state = %s", state)
+            yield SQL("connection_message = %s", str(failure) if failure else None)
+        yield SQL("connection_checked_at = %s", fields.Datetime.now())
+
+
+def _connection_state(failure):
+    """What a failed call says about the connection; nothing where the server did answer it."""
+    if isinstance(failure, CredentialsRefused):
+        return "refused"
+    if isinstance(failure, ConnectionFailed):
+        return "unreachable"
+    if isinstance(failure, RateLimitReached):
+        return "connected"
+    return None
+
+
+def _aware(value):
+    return value and value.replace(tzinfo=UTC)
+
+
+def _naive(value):
+    return value and value.astimezone(UTC).replace(tzinfo=None)

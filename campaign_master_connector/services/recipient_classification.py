@@ -1,0 +1,199 @@
+"""Who of a campaign's people can get its mail, decided for any number of them in one statement.
+
+The one place that decides a recipient's address, kind and first state. A *source* is a query of
+the people to decide on; `classified` wraps it into a query of what they become. Both the form
+(one row, through the ORM) and "add all that match" (INSERT ... SELECT) read from it.
+"""
+
+from odoo.tools import SQL
+
+
+# A local part, an "@" and a domain with a dot, without what never stands in an address.
+ADDRESS_PATTERN = r"""^[^@[:space:]<>(),;:"\\\[\]]+@[^@[:space:]<>(),;:"\\\[\].]+(\.[^@[:space:]<>(),;:"\\\[\].]+)+$"""
+ADDRESS_MAXIMUM_LENGTH = 254
+
+
+def new_partners(campaign, partner_ids):
+    """Source: the partners of a subquery of ids that aren't recipients of ``campaign`` yet.
+
+    :param partner_ids: `SQL` of a query with one column, the ids
+    """
+    return SQL(
+        """
+        SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
+               %(account)s AS account_id, partner.id AS partner_id, NULL::integer AS lead_id,
+               CASE WHEN partner.is_company THEN 'company' ELSE 'contact' END AS kind,
+               partner.email AS raw_email, partner.email_normalized AS address,
+               NOT partner.active AS is_archived, FALSE AS is_deleted,
+               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+          FROM res_partner partner
+         WHERE partner.id IN (%(ids)s)
+           AND NOT EXISTS (
+                SELECT FROM campaign_master_recipient known
+                 WHERE known.campaign_id = %(campaign)s AND known.partner_id = partner.id)
+        """,
+        campaign=campaign.id,
+        account=campaign.cm_account_id.id,
+        ids=partner_ids,
+    )
+
+
+def new_leads(campaign, lead_ids):
+    """Source: the leads of a subquery of ids that aren't recipients of ``campaign`` yet.
+
+    A lost lead is archived in Odoo and still somebody one may want to win back.
+    """
+    return SQL(
+        """
+        SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
+               %(account)s AS account_id, NULL::integer AS partner_id, lead.id AS lead_id,
+               'lead' AS kind, lead.email_from AS raw_email, lead.email_normalized AS address,
+               FALSE AS is_archived, FALSE AS is_deleted,
+               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+          FROM crm_lead lead
+         WHERE lead.id IN (%(ids)s)
+           AND NOT EXISTS (
+                SELECT FROM campaign_master_recipient known
+                 WHERE known.campaign_id = %(campaign)s AND known.lead_id = lead.id)
+        """,
+        campaign=campaign.id,
+        account=campaign.cm_account_id.id,
+        ids=lead_ids,
+    )
+
+
+def known_recipients(condition):
+    """Source: recipients that exist already.
+
+    :param condition: `SQL` condition on the alias ``recipient``
+    """
+    return SQL(
+        """
+        SELECT recipient.id AS recipient_id, recipient.campaign_id,
+               campaign.cm_account_id AS account_id, recipient.partner_id, recipient.lead_id,
+               CASE WHEN recipient.lead_id IS NOT NULL THEN 'lead'
+                    WHEN partner.is_company THEN 'company'
+                    WHEN partner.id IS NOT NULL THEN 'contact'
+                    ELSE COALESCE(recipient.kind, 'contact') END AS kind,
+               CASE WHEN recipient.lead_id IS NOT NULL THEN lead.email_from
+                    ELSE partner.email END AS raw_email,
+               CASE WHEN recipient.lead_id IS NOT NULL THEN lead.email_normalized
+                    ELSE partner.email_normalized END AS address,
+               COALESCE(NOT partner.active, FALSE) AS is_archived,
+               recipient.partner_id IS NULL AND recipient.lead_id IS NULL AS is_deleted,
+               recipient.email AS known_email, recipient.state AS known_state,
+               COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left
+          FROM campaign_master_recipient recipient
+          JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
+          LEFT JOIN res_partner partner ON partner.id = recipient.partner_id
+          LEFT JOIN crm_lead lead ON lead.id = recipient.lead_id
+         WHERE %s
+        """,
+        condition,
+    )
+
+
+def classified(source):
+    """Query of what the people of ``source`` become.
+
+    Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason.
+    An opt-out weighs more than anything else; what was pushed at the same address stays as it is.
+    """
+    return SQL(
+        """
+        WITH source AS MATERIALIZED (%(source)s), judged AS (
+            SELECT source.*,
+                   COALESCE(TRIM(raw_email), '') = '' AS has_no_address,
+                   address IS NULL OR LENGTH(address) > %(maximum)s
+                       OR address !~ %(pattern)s AS is_malformed,
+                   has_left OR %(opted_out)s AS is_opted_out,
+                   EXISTS (SELECT FROM mail_blacklist blacklist
+                            WHERE blacklist.email = address AND blacklist.active)
+                       AS is_blacklisted,
+                   %(duplicate)s AS is_duplicate
+              FROM source
+        )
+        SELECT recipient_id, campaign_id, partner_id, lead_id, kind,
+               CASE WHEN is_deleted THEN known_email
+                    WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
+                    ELSE address END AS email,
+               %(state)s AS state,
+               %(reason)s AS state_reason
+          FROM judged
+        """,
+        source=source,
+        maximum=ADDRESS_MAXIMUM_LENGTH,
+        pattern=ADDRESS_PATTERN,
+        opted_out=_opted_out(),
+        duplicate=_duplicate(),
+        state=_state(),
+        reason=_reason(),
+    )
+
+
+def _opted_out():
+    """Consent is the address's and the person's: neither a new address nor a new list undoes it."""
+    return SQL(
+        """
+        EXISTS (SELECT FROM campaign_master_opt_out gone
+                 WHERE gone.account_id = source.account_id AND gone.email = source.address)
+        OR EXISTS (SELECT FROM campaign_master_opt_out gone
+                 WHERE gone.account_id = source.account_id
+                   AND gone.partner_id = source.partner_id)
+        OR EXISTS (SELECT FROM campaign_master_opt_out gone
+                 WHERE gone.account_id = source.account_id AND gone.lead_id = source.lead_id)
+        """
+    )
+
+
+def _duplicate():
+    """Another recipient of the campaign, here first, has the address already."""
+    return SQL(
+        """
+        EXISTS (SELECT FROM campaign_master_recipient other
+                 WHERE other.campaign_id = source.campaign_id
+                   AND other.email = source.address
+                   AND other.id IS DISTINCT FROM source.recipient_id
+                   AND (other.state IN ('added', 'exists', 'opted_out', 'rejected')
+                        OR other.state = 'pending'
+                           AND (source.recipient_id IS NULL
+                                OR other.id < source.recipient_id
+                                OR source.known_state IS DISTINCT FROM 'pending')))
+        OR address IS NOT NULL AND ROW_NUMBER() OVER (
+            PARTITION BY campaign_id, address
+            ORDER BY recipient_id, partner_id, lead_id) > 1
+        """
+    )
+
+
+def _state():
+    return SQL(
+        """
+        CASE WHEN is_opted_out THEN 'opted_out'
+             WHEN is_deleted AND known_state <> 'pending' THEN known_state
+             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
+                 THEN known_state
+             WHEN is_deleted OR is_archived OR has_no_address OR is_malformed
+                  OR is_blacklisted OR is_duplicate THEN 'excluded'
+             ELSE 'pending' END
+        """
+    )
+
+
+def _reason():
+    return SQL(
+        """
+        CASE WHEN is_opted_out THEN 'unsubscribed'
+             WHEN is_deleted THEN CASE WHEN known_state = 'pending' THEN 'deleted' END
+             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
+                 THEN NULL
+             WHEN is_archived THEN 'archived'
+             WHEN has_no_address THEN 'no_address'
+             WHEN is_malformed THEN 'malformed'
+             WHEN is_blacklisted THEN 'blacklisted'
+             WHEN is_duplicate THEN 'duplicate'
+             WHEN raw_email ~ '[,;]'
+                  AND (SELECT COUNT(*) FROM REGEXP_SPLIT_TO_TABLE(raw_email, '[,;]') part
+                        WHERE part LIKE '%%@%%') > 1 THEN 'first_of_several' END
+        """
+    )

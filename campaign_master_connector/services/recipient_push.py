@@ -1,0 +1,206 @@
+"""One batch of a campaign's recipients, from `pending` here to the list in Campaign Master.
+
+Steps, each safe to die after: the batch is chosen and marked as in flight (committed), sent (no
+transaction open, and sending it twice adds nobody twice), and what became of each is stored
+(committed). A batch that was in flight when a process died is sent again; who is "already on
+the list" then was added by the first attempt and counts as added.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from odoo.tools import SQL
+
+from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
+from . import transaction
+
+BATCH_SIZE = 1000
+CALLS_TO_ISOLATE = 64
+
+STATE_OF_STATUS = {
+    AddStatus.ADDED: "added",
+    AddStatus.EXISTS: "exists",
+    AddStatus.UNSUBSCRIBED: "opted_out",
+    AddStatus.INVALID: "rejected",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one recipient that was sent."""
+
+    recipient_id: int
+    email: str
+    state: str
+    message: str
+
+
+def push_batch(campaign, client, size=BATCH_SIZE):
+    """Send the next ``size`` pending recipients of ``campaign``, whose lock the caller holds.
+
+    :return: `Counter` of the recipients by the state they are in now; empty with none pending
+    :raises CampaignMasterError: when the batch as a whole could not be sent
+    """
+    recipients = _next_batch(campaign, size)
+    if not recipients:
+        _mark_in_flight(campaign, None, None)
+        return Counter()
+    interrupted = _interrupted(campaign)
+    ids = [recipient_id for recipient_id, _email in recipients]
+    _mark_in_flight(campaign, min(ids[0], interrupted.start), max(ids[-1], interrupted.stop - 1))
+    transaction.commit(campaign.env)
+    outcomes, failure = _send(client, campaign.cm_list_id.external_id, recipients)
+    outcomes = [_added_by_the_first_attempt(outcome, interrupted) for outcome in outcomes]
+    counts = transaction.write_durably(
+        campaign.env, lambda: _store(campaign, outcomes, in_flight=_is_unknown(failure))
+    )
+    if failure:
+        raise failure
+    return counts
+
+
+def _next_batch(campaign, size):
+    """Ids and addresses to send, after a last look at who may not get mail any more."""
+    recipients = campaign.env["campaign.master.recipient"]
+    recipients._reconsider(
+        SQL(
+            """recipient.id IN (
+                SELECT id FROM campaign_master_recipient
+                 WHERE campaign_id = %s AND state = 'pending' ORDER BY id LIMIT %s)""",
+            campaign.id,
+            size,
+        )
+    )
+    return campaign.env.execute_query(
+        SQL(
+            """
+            SELECT id, email FROM campaign_master_recipient
+             WHERE campaign_id = %s AND state = 'pending' ORDER BY id LIMIT %s
+            """,
+            campaign.id,
+            size,
+        )
+    )
+
+
+def _interrupted(campaign):
+    """Range of the ids of a batch that was sent and whose answer never was stored."""
+    if not campaign.cm_in_flight_last_id:
+        return range(2**31, 0)
+    return range(campaign.cm_in_flight_first_id, campaign.cm_in_flight_last_id + 1)
+
+
+def _added_by_the_first_attempt(outcome, interrupted):
+    if outcome.state == "exists" and outcome.recipient_id in interrupted:
+        return Outcome(outcome.recipient_id, outcome.email, "added", "")
+    return outcome
+
+
+def _is_unknown(failure):
+    return bool(failure and failure.outcome_unknown)
+
+
+def _mark_in_flight(campaign, first_id, last_id):
+    if (campaign.cm_in_flight_first_id, campaign.cm_in_flight_last_id) != (
+        first_id or 0,
+        last_id or 0,
+    ):
+        campaign.write({"cm_in_flight_first_id": first_id, "cm_in_flight_last_id": last_id})
+
+
+def _send(client, list_id, recipients):
+    """Send ``recipients``; a part that is refused is halved until only the culprit is left out.
+
+    :return: the outcomes, and the error that kept the rest from being sent, or None
+    """
+    outcomes = []
+    parts = [recipients]
+    calls = 0
+    while parts:
+        part = parts.pop()
+        calls += 1
+        try:
+            outcomes += _send_part(client, list_id, part)
+        except RequestRefused as error:
+            if len(part) == 1:
+                [(recipient_id, email)] = part
+                message = error.server_message or str(error)
+                outcomes.append(Outcome(recipient_id, email, "rejected", message))
+            elif calls >= CALLS_TO_ISOLATE:
+                return outcomes, error
+            else:
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]
+        except CampaignMasterError as error:
+            return outcomes, error
+    return outcomes, None
+
+
+def _send_part(client, list_id, recipients):
+    results = client.add_list_recipients(
+        list_id, [NewRecipient(email) for _recipient_id, email in recipients]
+    )
+    return [
+        Outcome(recipient_id, email, STATE_OF_STATUS[result.status], result.message)
+        for (recipient_id, email), result in zip(recipients, results, strict=True)
+    ]
+
+
+def _store(campaign, outcomes, in_flight):
+    """Write what became of each; whose address changed meanwhile stays pending with the new one."""
+    env = campaign.env
+    if not in_flight:
+        _mark_in_flight(campaign, None, None)
+    if not outcomes:
+        return Counter()
+    env["campaign.master.recipient"].flush_model()
+    sent = SQL(
+        "UNNEST(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[]) "
+        "AS sent(id, email, state, message)",
+        [outcome.recipient_id for outcome in outcomes],
+        [outcome.email for outcome in outcomes],
+        [outcome.state for outcome in outcomes],
+        [outcome.message or None for outcome in outcomes],
+    )
+    rows = env.execute_query(
+        SQL(
+            """
+            UPDATE campaign_master_recipient recipient
+               SET state = sent.state,
+                   opted_out = sent.state = 'opted_out',
+                   state_reason = CASE
+                       WHEN sent.state = 'opted_out' THEN 'unsubscribed'
+                       WHEN sent.state = 'rejected' THEN NULL
+                       ELSE recipient.state_reason END,
+                   server_message = CASE WHEN sent.state = 'rejected' THEN sent.message END,
+                   added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
+                   write_date = NOW() AT TIME ZONE 'UTC'
+              FROM %s
+             WHERE recipient.id = sent.id AND recipient.email = sent.email
+               AND recipient.state = 'pending'
+            RETURNING recipient.state
+            """,
+            sent,
+        )
+    )
+    _keep_addresses_that_changed(env, sent)
+    if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
+        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
+    env["campaign.master.recipient"].invalidate_model(flush=False)
+    return Counter(state for [state] in rows)
+
+
+def _keep_addresses_that_changed(env, sent):
+    env.cr.execute(
+        SQL(
+            """
+            INSERT INTO campaign_master_former_address
+                   (recipient_id, campaign_id, company_id, email)
+            SELECT recipient.id, recipient.campaign_id, recipient.company_id, sent.email
+              FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
+             WHERE recipient.email IS DISTINCT FROM sent.email
+               AND sent.state IN ('added', 'exists')
+            """,
+            sent,
+        )
+    )

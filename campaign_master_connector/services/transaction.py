@@ -1,0 +1,109 @@
+"""Commit points and locks. Odoo's requests and tests own their transaction; syncs own theirs.
+
+A sync commits before it talks to the server, so that no row stays locked during a call and
+nothing that was sent is unknown here, and again with each answer.
+"""
+
+import logging
+from contextlib import contextmanager
+
+import psycopg2.errors
+
+from odoo import modules
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+CAMPAIGN_LOCK_CLASS = 0x434D  # "CM": keeps our advisory locks apart from other addons' ones
+ACCOUNT_LOCK_CLASS = 0x434E
+
+
+def in_test():
+    """Whether a test owns the transaction: it is rolled back at the end, so never committed."""
+    return modules.module.current_test
+
+
+def commit(env):
+    """Make everything so far durable and go on with a new snapshot."""
+    if in_test():
+        env.flush_all()
+    else:
+        env.cr.commit()
+
+
+def rollback(env):
+    """Drop what was not committed, also from the cache."""
+    if not in_test():
+        env.cr.rollback()
+    env.invalidate_all(flush=False)
+
+
+def write_durably(env, write):
+    """Call ``write()`` and commit; on a concurrent update again with a new snapshot.
+
+    ``write`` must depend on its arguments alone, since what it reads can change in between.
+
+    :raises psycopg2.errors.SerializationFailure: when somebody else was faster each time
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            result = write()
+            commit(env)
+            return result
+        except (
+            psycopg2.errors.SerializationFailure,
+            psycopg2.errors.DeadlockDetected,
+        ):
+            rollback(env)
+            if in_test() or attempt == ATTEMPTS:
+                raise
+            _logger.info("Concurrent update, writing again (%s of %s)", attempt + 1, ATTEMPTS)
+
+
+@contextmanager
+def campaign_lock(campaign):
+    """Hold the right to sync ``campaign`` as long as the block runs; yields whether it was had.
+
+    It is the session's, not the transaction's: commits in between don't give it back, and
+    PostgreSQL gives it back by itself when the process dies.
+    """
+    cr = campaign.env.cr
+    cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign.id))
+    [locked] = cr.fetchone()
+    if not locked:
+        yield False
+        return
+    try:
+        # What the one before us committed shows only in a new snapshot.
+        commit(campaign.env)
+        campaign.env.invalidate_all()
+        yield True
+    finally:
+        _unlock(cr, campaign.id)
+
+
+def _unlock(cr, campaign_id):
+    try:
+        cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign_id))
+    except psycopg2.errors.InFailedSqlTransaction:
+        cr.rollback()
+        cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign_id))
+
+
+def try_account_lock(account):
+    """Whether this transaction got the right to refresh the account's lists and templates."""
+    cr = account.env.cr
+    cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ACCOUNT_LOCK_CLASS, account.id))
+    return cr.fetchone()[0]
+
+
+def commit_progress(env, processed, remaining):
+    """Commit and tell the running schedule how far it is.
+
+    :return: seconds that are left of this run; 0 when the worker is to be given back
+    """
+    if in_test():
+        env.flush_all()
+        return float("inf")
+    return env["ir.cron"]._commit_progress(processed, remaining=remaining)

@@ -1,0 +1,117 @@
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+PEOPLE_MODELS = ("res.partner", "crm.lead")
+ACTIVE_IDS_LIMIT = 20000
+
+
+class CampaignMasterAddRecipients(models.TransientModel):
+    """Adds selected or matching leads, contacts and companies to a campaign."""
+
+    _name = "campaign.master.add.recipients"
+    _description = "Add to Campaign Master Campaign"
+
+    target = fields.Selection(
+        [("existing", "An existing campaign"), ("new", "A new campaign")],
+        "Add to",
+        default="existing",
+        required=True,
+    )
+    campaign_id = fields.Many2one(
+        "utm.campaign", "Campaign", domain=[("is_auto_campaign", "=", False)]
+    )
+    campaign_title = fields.Char("Campaign Name")
+    res_model = fields.Selection(
+        [("res.partner", "Contacts"), ("crm.lead", "Leads")], required=True, readonly=True
+    )
+    domain = fields.Char(
+        required=True, readonly=True, help="Who is added, under the user's own access rules."
+    )
+    selected_count = fields.Integer("Selected", compute="_compute_selected_count")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        model = self.env.context.get("active_model")
+        if model in PEOPLE_MODELS:
+            values["res_model"] = model
+            values["domain"] = repr(self._domain_of_selection())
+        elif model == "utm.campaign":
+            values["campaign_id"] = self.env.context.get("active_id")
+        return values
+
+    def _domain_of_selection(self):
+        """What the user selected in the list: some rows, or all that match the search.
+
+        The web client cuts the ids of "all" at its limit and passes the search along.
+        """
+        ids = self.env.context.get("active_ids") or []
+        matching = self.env.context.get("active_domain")
+        limit = int(
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("web.active_ids_limit", ACTIVE_IDS_LIMIT)
+        )
+        if matching is not None and len(ids) >= limit:
+            return list(matching)
+        return [("id", "in", ids)]
+
+    @api.depends("res_model", "domain")
+    def _compute_selected_count(self):
+        for wizard in self:
+            wizard.selected_count = (
+                self.env[wizard.res_model].search_count(wizard._people_domain())
+                if wizard.res_model
+                else 0
+            )
+
+    def _people_domain(self):
+        return literal_eval(self.domain or "[]")
+
+    def action_add(self):
+        """Add them; answers with a notification that tells in numbers what happened."""
+        self.ensure_one()
+        campaign = self._campaign()
+        campaign.check_access("write")
+        self.env[self.res_model].check_access("read")
+        people = self.env[self.res_model]._search(self._people_domain())
+        total = self.selected_count
+        added = self.env["campaign.master.recipient"].sudo()._add_people(campaign.sudo(), people)
+        return self._notification(campaign, total, added)
+
+    def _campaign(self):
+        if self.target == "existing":
+            if not self.campaign_id:
+                raise UserError(self.env._("Choose the campaign to add them to."))
+            return self.campaign_id
+        if not (self.campaign_title or "").strip():
+            raise UserError(self.env._("Give the new campaign a name."))
+        self.campaign_id = self.env["utm.campaign"].create({"title": self.campaign_title})
+        self.target = "existing"
+        return self.campaign_id
+
+    def _notification(self, campaign, selected, added):
+        count = sum(added.values())
+        usable = added.get("pending", 0)
+        message = self.env._(
+            "%(count)s recipients were added to %(campaign)s.",
+            count=f"{count:,}",
+            campaign=campaign.title,
+        )
+        if left_out := count - usable:
+            message += " " + self.env._(
+                "%s of them can't get the mail; the campaign says why.", f"{left_out:,}"
+            )
+        if there := selected - count:
+            message += " " + self.env._("%s were recipients already.", f"{there:,}")
+        action = self.env["campaign.master.account"]._notification("success", message)
+        action["params"]["next"] = self._next_action(campaign)
+        return action
+
+    def _next_action(self, campaign):
+        if self.env.context.get("active_model") in PEOPLE_MODELS:
+            action = campaign._get_records_action()
+            return {**action, "views": [(False, "form")]}
+        return {"type": "ir.actions.act_window_close"}
