@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import CredentialsRefused
+from .text import has_control
 from .types import Credentials
 
 _LABELS = {
@@ -35,7 +36,7 @@ def _problem(value: str, *, required: bool) -> str:
         return "is empty"
     if value != value.strip():
         return "begins or ends with a space or a line break"
-    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+    if has_control(value):
         return "has a line break or another control character in it"
     try:
         value.encode("latin-1")

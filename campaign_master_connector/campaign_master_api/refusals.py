@@ -119,10 +119,10 @@ def _rate_limit_reached(answer: Answer, refusal: Refusal) -> RateLimitReached:
     # The header tells the end of the hour, which is no help once a month is used up.
     if not monthly and limit is not None and limit.reset_at is not None:
         reset_at = limit.reset_at
-    period = "month" if monthly else "hour"
+    period = "a month" if monthly else "an hour"
     until = f" It answers again at {reset_at:%Y-%m-%d %H:%M} UTC." if reset_at else ""
     return RateLimitReached(
-        f"The number of calls that Campaign Master allows in a {period} is used up.{until}",
+        f"The number of calls that Campaign Master allows in {period} is used up.{until}",
         reset_at=reset_at,
         monthly=monthly,
     )

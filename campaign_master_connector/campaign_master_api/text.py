@@ -16,6 +16,11 @@ _TAG = re.compile(r"<[^<>]*>")
 _EMAIL = re.compile(r"[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+")
 
 
+def has_control(text: str) -> bool:
+    """Whether `text` has a line break or another control character in it."""
+    return _CONTROL.search(text) is not None
+
+
 def clean_name(text: str) -> str:
     """Without control characters, cut at 255."""
     return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]

@@ -69,7 +69,7 @@ class Transport:
                 request = requests.Request(
                     method,
                     self._base_url + path,
-                    headers={**_FIXED_HEADERS, **headers},
+                    headers={**_FIXED_HEADERS, **(_BODY_HEADERS if body else {}), **headers},
                     params=query,
                     data=body,
                 ).prepare()
@@ -106,6 +106,7 @@ _FIXED_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
 }
+_BODY_HEADERS = {"Content-Type": "application/json"}
 
 
 def _new_session() -> requests.Session:

@@ -28,6 +28,9 @@ class CampaignMasterAccount(models.Model):
             ("enabled", "=", True),
             ("connection_state", "!=", "refused"),
             ("database_uuid", "=", self._current_database_uuid()),
+            "|",
+            ("blocked_until", "=", False),
+            ("blocked_until", "<=", fields.Datetime.now()),
         ]
 
     def _obstacle(self):

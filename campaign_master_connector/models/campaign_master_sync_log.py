@@ -43,8 +43,14 @@ class CampaignMasterSyncLog(models.Model):
 
     @api.model
     def _add(self, kind, results):
-        """Write a row for each `CampaignResult`."""
-        return self.sudo().create([self._row(kind, result) for result in results])
+        """Write a row for each `CampaignResult` of a click, of schedules only what did anything."""
+        return self.sudo().create(
+            [
+                self._row(kind, result)
+                for result in results
+                if kind == "sync" or result.problem or result.calls
+            ]
+        )
 
     def _row(self, kind, result):
         return {

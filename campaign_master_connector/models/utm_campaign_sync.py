@@ -126,18 +126,21 @@ class UtmCampaign(models.Model):
             }
         )
 
-    def _cm_record_success(self, result):
-        self.write(
-            {
-                "cm_sync_error": False,
-                "cm_failed_since": False,
-                "cm_failure_count": 0,
-                "cm_retry_at": False,
+    def _cm_record_success(self, purpose, result):
+        """Clear the problem; after a sync also say in numbers what it did."""
+        values = {
+            "cm_sync_error": False,
+            "cm_failed_since": False,
+            "cm_failure_count": 0,
+            "cm_retry_at": False,
+        }
+        if purpose in ("sync", "recipients"):
+            values |= {
                 "cm_sync_requested": False,
                 "cm_synced_at": fields.Datetime.now(),
                 "cm_sync_result": self._cm_result_sentence(result),
             }
-        )
+        self.write({name: value for name, value in values.items() if self[name] != value})
 
     def _cm_request_sync(self):
         """Mark the campaigns so that the schedule does what the click can't do any more."""
@@ -179,6 +182,10 @@ class UtmCampaign(models.Model):
         return self.env["campaign.master.recipient"].search_count(
             [("campaign_id", "=", self.id), ("state", "=", "pending")]
         )
+
+    def _cm_trigger_recipient_statistics(self):
+        cron = "campaign_master_connector.ir_cron_update_recipient_statistics"
+        self.env.ref(cron).sudo()._trigger()
 
     def _cm_trigger_push(self):
         self.env.ref("campaign_master_connector.ir_cron_sync_recipients").sudo()._trigger()

@@ -133,6 +133,8 @@ class AccountSession:
             yield SQL("connection_state = %s", state)
             yield SQL("connection_message = %s", str(failure) if failure else None)
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
+        if isinstance(failure, RateLimitReached):
+            yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 
 def _connection_state(failure):
@@ -144,6 +146,14 @@ def _connection_state(failure):
     if isinstance(failure, RateLimitReached):
         return "connected"
     return None
+
+
+def _end_of_pause(failure):
+    """When calls are allowed again: as the server says, else after the hour or the month."""
+    if failure.reset_at:
+        return _naive(failure.reset_at)
+    now = fields.Datetime.now()
+    return fields.Datetime.end_of(now, "month" if failure.monthly else "hour")
 
 
 def _aware(value):

@@ -15,8 +15,14 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-CAMPAIGN_LOCK_CLASS = 0x434D  # "CM": keeps our advisory locks apart from other addons' ones
-ACCOUNT_LOCK_CLASS = 0x434E
+# The first key of our advisory locks; it keeps them apart from other addons' ones.
+ACCOUNT_LOCK_CLASS = 0x434D00
+CAMPAIGN_LOCK_CLASSES = {
+    "sync": 0x434D01,
+    "recipients": 0x434D01,
+    "campaign_statistics": 0x434D02,
+    "recipient_statistics": 0x434D03,
+}
 
 
 def in_test():
@@ -62,14 +68,17 @@ def write_durably(env, write):
 
 
 @contextmanager
-def campaign_lock(campaign):
-    """Hold the right to sync ``campaign`` as long as the block runs; yields whether it was had.
+def campaign_lock(campaign, purpose):
+    """Hold the right to work on ``campaign`` as long as the block runs; yields whether it was had.
 
     It is the session's, not the transaction's: commits in between don't give it back, and
     PostgreSQL gives it back by itself when the process dies.
+
+    :param purpose: a kind of run; the click and the schedule exclude each other
     """
     cr = campaign.env.cr
-    cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign.id))
+    key = SQL("%s, %s", CAMPAIGN_LOCK_CLASSES[purpose], campaign.id)
+    cr.execute(SQL("SELECT pg_try_advisory_lock(%s)", key))
     [locked] = cr.fetchone()
     if not locked:
         yield False
@@ -79,16 +88,11 @@ def campaign_lock(campaign):
         commit(campaign.env)
         campaign.env.invalidate_all()
         yield True
+    except Exception:
+        rollback(campaign.env)
+        raise
     finally:
-        _unlock(cr, campaign.id)
-
-
-def _unlock(cr, campaign_id):
-    try:
-        cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign_id))
-    except psycopg2.errors.InFailedSqlTransaction:
-        cr.rollback()
-        cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", CAMPAIGN_LOCK_CLASS, campaign_id))
+        cr.execute(SQL("SELECT pg_advisory_unlock(%s)", key))
 
 
 def try_account_lock(account):

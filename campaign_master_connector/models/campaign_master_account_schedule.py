@@ -1,0 +1,33 @@
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from odoo import api, models
+
+MORNING = time(6, 0)
+
+
+class CampaignMasterAccount(models.Model):
+    """When the morning is in the companies that use Campaign Master."""
+
+    _inherit = "campaign.master.account"
+
+    @api.model
+    def _next_morning(self):
+        """The next 06:00 of any company with an enabled account: naive date-time in UTC."""
+        companies = self.sudo().search([("enabled", "=", True)]).company_id
+        return min(_next(MORNING, _zone(company)) for company in companies or self.env.company)
+
+
+def _zone(company):
+    name = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _next(clock_time, zone):
+    now = datetime.now(zone)
+    day = now.date() if now.time() < clock_time else now.date() + timedelta(days=1)
+    local = datetime.combine(day, clock_time, tzinfo=zone)
+    return local.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,76 @@
+from odoo import fields, models
+
+
+class UtmCampaign(models.Model):
+    """How far the statistics of a campaign's recipients were pulled."""
+
+    _inherit = "utm.campaign"
+
+    cm_recipient_statistics_at = fields.Datetime(
+        "Individual statistics as of", readonly=True, copy=False
+    )
+    cm_recipient_statistics_after = fields.Datetime(readonly=True, copy=False)
+    cm_recipient_statistics_page = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_recipient_statistics_started_at = fields.Datetime(readonly=True, copy=False)
+    cm_unknown_address_count = fields.Integer(
+        "Unknown addresses", compute="_compute_cm_unknown_address_count"
+    )
+
+    def _compute_cm_unknown_address_count(self):
+        counts = dict(
+            self.env["campaign.master.unknown.address"]
+            .sudo()
+            ._read_group([("campaign_id", "in", self.ids)], ["campaign_id"], ["__count"])
+        )
+        for campaign in self:
+            campaign.cm_unknown_address_count = counts.get(campaign._origin, 0)
+
+    def cm_statistics_charts(self):
+        """What the charts of the Statistics page draw.
+
+        :return: {"funnel": {figure: int}, "first_opens": {"unit": "hour" or "day",
+            "points": [[ISO date-time in UTC, int], ...]}}
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {"funnel": self._cm_funnel(), "first_opens": self._cm_first_opens()}
+
+    def _cm_funnel(self):
+        return {
+            "sent": self.cm_emails_sent,
+            "delivered": self.cm_successful_emails,
+            "opened": self.cm_unique_opens,
+            "clicked": self.cm_unique_clicks,
+            "bounced": self.cm_total_bounces,
+            "unsubscribed": self.cm_total_unsubscribes,
+        }
+
+    def _cm_first_opens(self):
+        """First opens by hour in the first three days after the launch, by day afterwards."""
+        domain = [("campaign_id", "=", self.id), ("first_open", "!=", False)]
+        recipients = self.env["campaign.master.recipient"]
+        [(earliest, latest)] = recipients._read_group(
+            domain, [], ["first_open:min", "first_open:max"]
+        )
+        if not earliest:
+            return {"unit": "hour", "points": []}
+        unit = "hour" if (latest - earliest).days < 3 else "day"
+        groups = recipients._read_group(
+            domain, [f"first_open:{unit}"], ["__count"], order=f"first_open:{unit}"
+        )
+        return {"unit": unit, "points": [[start.isoformat(), count] for start, count in groups]}
+
+    def _cm_statistics_notification(self, results):
+        problems = [result.problem for result in results if result.problem]
+        rows = sum(result.counts["rows"] for result in results)
+        if problems:
+            message = "\n".join(dict.fromkeys(problems))
+        else:
+            message = self.env._(
+                "Statistics are up to date; %s recipients changed.", f"{rows:,}"
+            )
+        action = self.env["campaign.master.account"]._notification(
+            "danger" if problems else "success", message
+        )
+        action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
+        return action

@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..services.statistics_run import run_campaign_statistics, run_recipient_statistics
+
+FIGURES = (
+    "hard_bounces",
+    "soft_bounces",
+    "total_unsubscribes",
+    "total_clicks",
+    "unique_clicks",
+    "emails_sent",
+    "confirmed_total_views",
+    "total_forwards",
+    "unique_forwards",
+    "total_opens",
+    "unique_opens",
+)
+
+
+class UtmCampaign(models.Model):
+    """The figures of a campaign, as Campaign Master counts them, and what follows from them."""
+
+    _inherit = "utm.campaign"
+
+    cm_hard_bounces = fields.Integer("Hard Bounces", readonly=True, copy=False)
+    cm_soft_bounces = fields.Integer("Soft Bounces", readonly=True, copy=False)
+    cm_total_unsubscribes = fields.Integer("Total Unsubscribes", readonly=True, copy=False)
+    cm_total_clicks = fields.Integer("Total Clicks", readonly=True, copy=False)
+    cm_unique_clicks = fields.Integer("Unique Clicks", readonly=True, copy=False)
+    cm_emails_sent = fields.Integer("No. of Emails Sent", readonly=True, copy=False)
+    cm_confirmed_total_views = fields.Integer("Confirmed Total Views", readonly=True, copy=False)
+    cm_total_forwards = fields.Integer("Total Forwards", readonly=True, copy=False)
+    cm_unique_forwards = fields.Integer("Unique Forwards", readonly=True, copy=False)
+    cm_no_recorded_activity = fields.Integer(
+        "No Record Activity Total", readonly=True, copy=False
+    )
+    cm_total_opens = fields.Integer("Total Opens", readonly=True, copy=False)
+    cm_unique_opens = fields.Integer("Unique Opens", readonly=True, copy=False)
+    cm_reported_open_rate = fields.Float(
+        "Open Rate %", readonly=True, copy=False, digits=(5, 2), aggregator="avg"
+    )
+    cm_statistics_at = fields.Datetime("Statistics as of", readonly=True, copy=False)
+
+    cm_total_bounces = fields.Integer(
+        "Total Bounces", compute="_compute_cm_rates", store=True, help="Hard and soft bounces."
+    )
+    cm_successful_emails = fields.Integer(
+        "Successful Emails",
+        compute="_compute_cm_rates",
+        store=True,
+        help="E-mails sent less all bounces.",
+    )
+    cm_unsubscribe_rate = fields.Float(
+        "Unsubscribe Percentage",
+        compute="_compute_cm_rates",
+        store=True,
+        digits=(16, 2),
+        aggregator="avg",
+        help="All unsubscribes per successful e-mail, in per cent.",
+    )
+    cm_click_rate = fields.Float(
+        "Click Rate",
+        compute="_compute_cm_rates",
+        store=True,
+        digits=(16, 2),
+        aggregator="avg",
+        help="All clicks (not the unique ones) per successful e-mail, in per cent.",
+    )
+    cm_open_rate = fields.Float(
+        "Open Rate",
+        compute="_compute_cm_rates",
+        store=True,
+        digits=(16, 2),
+        aggregator="avg",
+        help="All opens (not the unique ones) per successful e-mail, in per cent.",
+    )
+
+    @api.depends(
+        "cm_hard_bounces",
+        "cm_soft_bounces",
+        "cm_emails_sent",
+        "cm_total_unsubscribes",
+        "cm_total_clicks",
+        "cm_total_opens",
+    )
+    def _compute_cm_rates(self):
+        for campaign in self:
+            bounces = campaign.cm_hard_bounces + campaign.cm_soft_bounces
+            successful = campaign.cm_emails_sent - bounces
+
+            def rate(count, successful=successful):
+                return 100 * count / successful if successful > 0 else 0
+
+            campaign.cm_total_bounces = bounces
+            campaign.cm_successful_emails = successful
+            campaign.cm_unsubscribe_rate = rate(campaign.cm_total_unsubscribes)
+            campaign.cm_click_rate = rate(campaign.cm_total_clicks)
+            campaign.cm_open_rate = rate(campaign.cm_total_opens)
+
+    def _cm_store_statistics(self, figures):
+        """Write what differs from the `CampaignStatistics` just pulled, and when it was pulled."""
+        self.ensure_one()
+        values = {f"cm_{name}": getattr(figures, name) for name in FIGURES}
+        values["cm_no_recorded_activity"] = figures.no_recorded_activity
+        values["cm_reported_open_rate"] = figures.open_rate
+        values["cm_state"] = figures.status.value
+        values["cm_sent_at"] = figures.sent_at and figures.sent_at.replace(
+            tzinfo=None, microsecond=0
+        )
+        changed = {name: value for name, value in values.items() if self[name] != value}
+        self.write({**changed, "cm_statistics_at": fields.Datetime.now()})
+
+    def action_cm_update_statistics(self):
+        """Pull the figures of the campaigns and of their recipients now."""
+        self.check_access("write")
+        results = run_campaign_statistics(self.sudo(), at_the_screen=True)
+        results += run_recipient_statistics(self.sudo(), at_the_screen=True)
+        return self._cm_statistics_notification(results)
+
+    @api.model
+    def _cron_cm_update_campaign_statistics(self):
+        """Every 30 minutes: the figures of the campaigns that are due."""
+        run_campaign_statistics(self.sudo()._cm_due_for_statistics("cm_statistics_at"))
+
+    @api.model
+    def _cron_cm_update_recipient_statistics(self):
+        """Every morning: what each recipient did, as far as it changed since the last run."""
+        run_recipient_statistics(self.sudo()._cm_due_for_statistics("cm_recipient_statistics_at"))
+
+    def _cm_due_for_statistics(self, last_field):
+        """Synced campaigns of usable accounts that are due by age; the longest waiting first."""
+        accounts = self.env["campaign.master.account"]
+        campaigns = self.browse()
+        for account in accounts.search(accounts._domain_ready()):
+            if account._may_call():
+                campaigns |= self.search(
+                    Domain("cm_account_id", "=", account.id)
+                    & Domain("cm_external_id", ">", 0)
+                    & (Domain("cm_retry_at", "=", False) | Domain("cm_retry_at", "<=", "now"))
+                    & account._due_by_age(last_field),
+                    order=f"{last_field} NULLS FIRST, id",
+                )
+        return campaigns

@@ -1,0 +1,115 @@
+"""Working on campaigns of one account in turn, so that one that fails never stops the others."""
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from odoo.exceptions import UserError
+
+from ..campaign_master_api import (
+    CampaignMasterError,
+    ConnectionFailed,
+    CredentialsRefused,
+    NotCampaignMaster,
+    RateLimitReached,
+    ServerFailed,
+    TokenRefused,
+)
+from . import transaction
+
+_logger = logging.getLogger(__name__)
+
+OF_THE_WHOLE_ACCOUNT = (
+    ConnectionFailed,
+    CredentialsRefused,
+    NotCampaignMaster,
+    RateLimitReached,
+    ServerFailed,
+    TokenRefused,
+)
+
+
+@dataclass
+class CampaignResult:
+    """What a run did with one campaign; ``problem`` is a sentence, empty if all went well."""
+
+    campaign: object
+    counts: Counter = field(default_factory=Counter)
+    calls: int = 0
+    seconds: float = 0.0
+    problem: str = ""
+    busy: bool = False
+    created: bool = False
+    left: int = 0
+
+
+class CampaignRun:
+    """Works on campaigns of one account through one session; remembers a result for each.
+
+    ``stopped_by`` is the error that concerns the whole account, so that there is no sense in
+    going on with the next campaign.
+    """
+
+    def __init__(self, session, purpose):
+        self.session = session
+        self.purpose = purpose
+        self.env = session.account.env
+        self.results = {}
+        self.stopped_by = None
+
+    def work_on(self, campaign, work):
+        """Call ``work(campaign, client, result)`` under the campaign's lock for this purpose.
+
+        Whatever it raises ends up as a sentence on the campaign; somebody else working on it
+        already is no error but ``busy``.
+        """
+        result = self.results.setdefault(campaign.id, CampaignResult(campaign))
+        started, calls = time.monotonic(), self.session.client.calls
+        try:
+            with transaction.campaign_lock(campaign, self.purpose) as locked:
+                result.busy = not locked
+                if locked:
+                    work(campaign, self.session.client, result)
+        except (CampaignMasterError, UserError) as error:
+            self._fail(campaign, result, error)
+        except Exception:
+            _logger.exception("Working on campaign %s failed", campaign.id)
+            self._fail(campaign, result, UserError(self._unexpected()))
+        finally:
+            result.seconds += time.monotonic() - started
+            result.calls += self.session.client.calls - calls
+        return result
+
+    def _unexpected(self):
+        return self.env._(
+            "Something unexpected went wrong with this campaign; the server's log has the "
+            "details. It is tried again by itself."
+        )
+
+    def _fail(self, campaign, result, error):
+        transaction.rollback(self.env)
+        if isinstance(error, OF_THE_WHOLE_ACCOUNT):
+            self.stopped_by = error
+        result.problem = campaign._cm_problem(error)
+        is_retried = isinstance(error, CampaignMasterError)
+        transaction.write_durably(
+            self.env, lambda: campaign._cm_record_failure(result.problem, is_retried)
+        )
+
+    def finish(self):
+        """Clear the problems of what went well, and write the log of the run."""
+        for result in self.results.values():
+            if not result.problem and not result.busy:
+                transaction.write_durably(
+                    self.env,
+                    lambda result=result: result.campaign._cm_record_success(
+                        self.purpose, result
+                    ),
+                )
+        transaction.write_durably(
+            self.env,
+            lambda: self.env["campaign.master.sync.log"]._add(
+                self.purpose, self.results.values()
+            ),
+        )

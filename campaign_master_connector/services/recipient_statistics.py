@@ -1,0 +1,162 @@
+"""Pages of individual statistics, written to a campaign's recipients in bulk."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+from ..campaign_master_api import InvalidAnswer
+
+CLOCK_SLACK = timedelta(hours=1)
+
+# The columns of a page: SQL type of each, and how two rows of one person become one.
+COLUMNS = {
+    "total_opens": ("integer", "GREATEST", "MAX"),
+    "total_clicks": ("integer", "GREATEST", "MAX"),
+    "total_forwards": ("integer", "GREATEST", "MAX"),
+    "total_unsubscribes": ("integer", "GREATEST", "MAX"),
+    "first_open": ("timestamp", "LEAST", "MIN"),
+    "last_open": ("timestamp", "GREATEST", "MAX"),
+    "first_click": ("timestamp", "LEAST", "MIN"),
+    "last_click": ("timestamp", "GREATEST", "MAX"),
+    "bounced": ("boolean", "GREATEST", "BOOL_OR"),
+}
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """What a page did: recipients that changed, and addresses that are no recipient's."""
+
+    changed: int
+    unknown: int
+
+
+def apply_page(campaign, rows):
+    """Write one page of `RecipientStatistics` to the recipients of ``campaign``.
+
+    A row belongs to whoever has its address now or had it when it was added to the list. Only
+    what differs is written, so the same page twice writes once.
+
+    :raises InvalidAnswer: when a row can't be true; nothing is written then
+    """
+    if not rows:
+        return PageResult(0, 0)
+    _check_against_launch(campaign, rows)
+    env = campaign.env
+    env["campaign.master.recipient"].flush_model()
+    env["campaign.master.former.address"].flush_model()
+    page = _page(rows)
+    changed = env.execute_query(_update(campaign, page))
+    if gone := [recipient_id for recipient_id, has_left in changed if has_left]:
+        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", gone))
+    unknown = env.execute_query(_count_unknown(campaign, page))
+    env["campaign.master.recipient"].invalidate_model(flush=False)
+    env["campaign.master.unknown.address"].invalidate_model(flush=False)
+    return PageResult(len(changed), len(unknown))
+
+
+def _check_against_launch(campaign, rows):
+    if not campaign.cm_sent_at:
+        return
+    earliest = campaign.cm_sent_at - CLOCK_SLACK
+    for row in rows:
+        for moment in (row.first_open, row.first_click):
+            if moment and moment.replace(tzinfo=None) < earliest:
+                raise InvalidAnswer(
+                    "Campaign Master reported an open or a click from before the launch, so "
+                    "nothing of this page of statistics was taken over. Tell Campaign Master's "
+                    "support."
+                )
+
+
+def _page(rows):
+    def column(name, kind):
+        values = [getattr(row, name) for row in rows]
+        if kind == "timestamp":
+            values = [value and value.replace(tzinfo=None, microsecond=0) for value in values]
+        return SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection
+
+    return SQL(
+        "UNNEST(%s::varchar[], %s) AS page(email, %s)",
+        [row.email for row in rows],
+        SQL(", ").join(column(name, kind) for name, (kind, *_rest) in COLUMNS.items()),
+        SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+    )
+
+
+def _update(campaign, page):
+    aggregates = SQL(", ").join(
+        SQL(f"{aggregate}(page.%s) AS %s", SQL.identifier(name), SQL.identifier(name))
+        for name, (_kind, _merge, aggregate) in COLUMNS.items()
+    )
+    new_values = SQL(", ").join(
+        SQL(
+            f"CASE WHEN former.recipient_id IS NULL THEN page.%s "
+            f"ELSE {merge}(recipient.%s, page.%s) END AS %s",
+            *[SQL.identifier(name)] * 4,
+        )
+        for name, (_kind, merge, _aggregate) in COLUMNS.items()
+    )
+    names = SQL(", ").join(SQL.identifier(name) for name in COLUMNS)
+    new_names = SQL(", ").join(SQL.identifier("new", name) for name in COLUMNS)
+    old_names = SQL(", ").join(SQL.identifier("recipient", name) for name in COLUMNS)
+    return SQL(
+        """
+        WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
+        person AS (
+            SELECT recipient.id, page.*
+              FROM page JOIN campaign_master_recipient recipient
+                ON recipient.campaign_id = %(campaign)s AND recipient.email = page.email
+             UNION ALL
+            SELECT former.recipient_id, page.*
+              FROM page JOIN campaign_master_former_address former
+                ON former.campaign_id = %(campaign)s AND former.email = page.email),
+        merged AS (SELECT page.id, %(aggregates)s FROM person AS page GROUP BY page.id),
+        new AS (
+            SELECT recipient.id, %(new_values)s
+              FROM merged AS page
+              JOIN campaign_master_recipient recipient ON recipient.id = page.id
+              LEFT JOIN (SELECT DISTINCT recipient_id FROM campaign_master_former_address
+                          WHERE campaign_id = %(campaign)s) former
+                ON former.recipient_id = page.id)
+        UPDATE campaign_master_recipient recipient
+           SET (%(names)s) = ROW(%(new_names)s),
+               opted_out = recipient.opted_out OR new.total_unsubscribes > 0,
+               state = CASE WHEN new.total_unsubscribes > 0 THEN 'opted_out'
+                            ELSE recipient.state END,
+               state_reason = CASE WHEN new.total_unsubscribes > 0 THEN 'unsubscribed'
+                                   ELSE recipient.state_reason END,
+               write_date = NOW() AT TIME ZONE 'UTC'
+          FROM new
+         WHERE recipient.id = new.id AND (%(old_names)s) IS DISTINCT FROM (%(new_names)s)
+        RETURNING recipient.id, new.total_unsubscribes > 0
+        """,
+        page=page,
+        campaign=campaign.id,
+        aggregates=aggregates,
+        new_values=new_values,
+        names=names,
+        new_names=new_names,
+        old_names=old_names,
+    )
+
+
+def _count_unknown(campaign, page):
+    return SQL(
+        """
+        INSERT INTO campaign_master_unknown_address (campaign_id, company_id, digest)
+        SELECT %(campaign)s, %(company)s, MD5(page.email)
+          FROM %(page)s
+         WHERE NOT EXISTS (SELECT FROM campaign_master_recipient recipient
+                            WHERE recipient.campaign_id = %(campaign)s
+                              AND recipient.email = page.email)
+           AND NOT EXISTS (SELECT FROM campaign_master_former_address former
+                            WHERE former.campaign_id = %(campaign)s
+                              AND former.email = page.email)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+        """,
+        campaign=campaign.id,
+        company=campaign.cm_account_id.company_id.id,
+        page=page,
+    )

@@ -1,0 +1,122 @@
+"""Runs that bring statistics: of campaigns one call each, of recipients a page at a time."""
+
+import time
+from datetime import UTC, timedelta
+from functools import partial
+
+from odoo import fields
+
+from . import transaction
+from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
+from .campaign_run import CampaignRun
+from .recipient_statistics import apply_page
+
+SECONDS_AT_THE_SCREEN = 15.0
+# Rows that changed while the last run was under way, or on a clock that is a little off.
+OVERLAP = timedelta(minutes=15)
+
+
+def run_campaign_statistics(campaigns, at_the_screen=False):
+    """Pull the thirteen figures and the state of each campaign, a call each.
+
+    :return: [`CampaignResult`]
+    """
+    return _run(campaigns, "campaign_statistics", _pull_campaign, at_the_screen)
+
+
+def run_recipient_statistics(campaigns, at_the_screen=False):
+    """Pull what the recipients of each campaign did since the last complete run.
+
+    :return: [`CampaignResult`]
+    """
+    return _run(campaigns, "recipient_statistics", _pull_recipients, at_the_screen)
+
+
+def _run(campaigns, purpose, pull, at_the_screen):
+    synced = campaigns.filtered("cm_external_id")
+    seconds = SECONDS_AT_THE_SCREEN if at_the_screen else float("inf")
+    clock = _Clock(campaigns.env, len(synced), time.monotonic() + seconds)
+    results = []
+    for account, group in synced.grouped("cm_account_id").items():
+        if account._obstacle():
+            continue
+        with AccountSession(account, AT_THE_SCREEN if at_the_screen else BACKGROUND) as session:
+            run = CampaignRun(session, purpose)
+            for campaign in group:
+                if run.stopped_by or clock.is_up:
+                    break
+                run.work_on(campaign, partial(pull, clock=clock))
+                clock.campaign_done()
+            run.finish()
+        results += run.results.values()
+    return results
+
+
+class _Clock:
+    """Commits progress, and knows when the worker or the person has waited long enough."""
+
+    def __init__(self, env, campaigns, deadline):
+        self.env = env
+        self.campaigns = campaigns
+        self.deadline = deadline
+        self.seconds_left = float("inf")
+
+    @property
+    def is_up(self):
+        return not self.seconds_left or time.monotonic() > self.deadline
+
+    def tick(self):
+        self.seconds_left = transaction.commit_progress(self.env, 1, self.campaigns)
+
+    def campaign_done(self):
+        self.campaigns -= 1
+        self.tick()
+
+
+def _pull_campaign(campaign, client, result, clock):
+    figures = client.campaign_statistics(campaign.cm_external_id)
+    transaction.write_durably(campaign.env, lambda: campaign._cm_store_statistics(figures))
+
+
+def _pull_recipients(campaign, client, result, clock):
+    """Page by page from where the last run broke off; a page and its number in one commit."""
+    _begin(campaign)
+    after = campaign.cm_recipient_statistics_after
+    pages = client.iter_campaign_recipient_pages(
+        campaign.cm_external_id,
+        start_page=campaign.cm_recipient_statistics_page,
+        updated_after=after and after.replace(tzinfo=UTC),
+    )
+    for page in pages:
+        applied = transaction.write_durably(campaign.env, lambda page=page: _apply(campaign, page))
+        result.counts["rows"] += applied.changed
+        result.counts["unknown_addresses"] += applied.unknown
+        clock.tick()
+        if clock.is_up and not page.is_last:
+            campaign._cm_trigger_recipient_statistics()
+            return
+
+
+def _begin(campaign):
+    if not campaign.cm_recipient_statistics_page:
+        values = {
+            "cm_recipient_statistics_page": 1,
+            "cm_recipient_statistics_started_at": fields.Datetime.now(),
+        }
+        transaction.write_durably(campaign.env, lambda: campaign.write(values))
+
+
+def _apply(campaign, page):
+    applied = apply_page(campaign, page.items)
+    if page.is_last:
+        started = campaign.cm_recipient_statistics_started_at
+        campaign.write(
+            {
+                "cm_recipient_statistics_page": 0,
+                "cm_recipient_statistics_after": started - OVERLAP,
+                "cm_recipient_statistics_at": started,
+            }
+        )
+    else:
+        campaign.cm_recipient_statistics_page = page.number + 1
+    return applied
