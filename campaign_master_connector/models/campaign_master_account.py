@@ -95,9 +95,8 @@ class CampaignMasterAccount(models.Model):
     def _compute_secrets(self):
         """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
         for account in self:
-            secrets = account if self.env.su else account.browse()
-            account.password = secrets.stored_password
-            account.client_secret = secrets.stored_client_secret
+            account.password = self.env.su and account.stored_password
+            account.client_secret = self.env.su and account.stored_client_secret
 
     def _inverse_password(self):
         for account in self.filtered("password"):

@@ -244,7 +244,7 @@ class CampaignMasterRecipient(models.Model):
                 ),
             )
         )
-        self.invalidate_model(["kind", "email", "state", "state_reason"], flush=False)
+        self.invalidate_model(["kind", "email", "state", "state_reason"])
 
     @api.model
     def _add_people(self, campaign, people):
@@ -277,6 +277,7 @@ class CampaignMasterRecipient(models.Model):
                            state_reason, 0, 0, 0, 0, FALSE, FALSE, %(uid)s, NOW() AT TIME ZONE 'UTC',
                            %(uid)s, NOW() AT TIME ZONE 'UTC'
                       FROM (%(decided)s) AS decided
+                     ORDER BY partner_id, lead_id
                     ON CONFLICT DO NOTHING
                     RETURNING state)
                 SELECT state, COUNT(*) FROM added GROUP BY state
@@ -288,8 +289,8 @@ class CampaignMasterRecipient(models.Model):
                 ),
             )
         )
-        self.invalidate_model(flush=False)
-        campaign.invalidate_recordset(["cm_recipient_ids"], flush=False)
+        self.invalidate_model()
+        campaign.invalidate_recordset(["cm_recipient_ids"])
         return dict(rows)
 
     @api.model

@@ -157,6 +157,8 @@ class UtmCampaign(models.Model):
         )
         if not accounts:
             return self.browse()
+        self.flush_model()
+        self.env["campaign.master.recipient"].flush_model(["campaign_id", "state"])
         rows = self.env.execute_query(
             SQL(
                 """

@@ -91,6 +91,7 @@ class AccountSession:
         assignments = [*self._usage(), *self._token_columns(), *self._connection(failure)]
         if not assignments:
             return
+        self.account.flush_recordset()
         self.account.env.cr.execute(
             SQL(
                 "UPDATE campaign_master_account SET %s WHERE id = %s",
@@ -98,7 +99,7 @@ class AccountSession:
                 self.account.id,
             )
         )
-        self.account.invalidate_recordset(flush=False)
+        self.account.invalidate_recordset()
 
     def _usage(self):
         if not self.client.calls:
@@ -157,8 +158,8 @@ def _end_of_pause(failure):
 
 
 def _aware(value):
-    return value and value.replace(tzinfo=UTC)
+    return value.replace(tzinfo=UTC) if value else None
 
 
 def _naive(value):
-    return value and value.astimezone(UTC).replace(tzinfo=None)
+    return value.astimezone(UTC).replace(tzinfo=None, microsecond=0) if value else None

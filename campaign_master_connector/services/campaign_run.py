@@ -71,11 +71,15 @@ class CampaignRun:
                 result.busy = not locked
                 if locked:
                     work(campaign, self.session.client, result)
-        except (CampaignMasterError, UserError) as error:
-            self._fail(campaign, result, error)
+        except CampaignMasterError as error:
+            if isinstance(error, OF_THE_WHOLE_ACCOUNT):
+                self.stopped_by = error
+            self._fail(result, campaign._cm_problem(error))
+        except UserError as error:
+            self._fail(result, str(error), is_retried=False)
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
-            self._fail(campaign, result, UserError(self._unexpected()))
+            self._fail(result, self._unexpected())
         finally:
             result.seconds += time.monotonic() - started
             result.calls += self.session.client.calls - calls
@@ -87,14 +91,11 @@ class CampaignRun:
             "details. It is tried again by itself."
         )
 
-    def _fail(self, campaign, result, error):
+    def _fail(self, result, problem, is_retried=True):
         transaction.rollback(self.env)
-        if isinstance(error, OF_THE_WHOLE_ACCOUNT):
-            self.stopped_by = error
-        result.problem = campaign._cm_problem(error)
-        is_retried = isinstance(error, CampaignMasterError)
+        result.problem = problem
         transaction.write_durably(
-            self.env, lambda: campaign._cm_record_failure(result.problem, is_retried)
+            self.env, lambda: result.campaign._cm_record_failure(problem, is_retried)
         )
 
     def finish(self):

@@ -186,7 +186,7 @@ def _store(campaign, outcomes, in_flight):
     _keep_addresses_that_changed(env, sent)
     if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
         env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
-    env["campaign.master.recipient"].invalidate_model(flush=False)
+    env["campaign.master.recipient"].invalidate_model()
     return Counter(state for [state] in rows)
 
 

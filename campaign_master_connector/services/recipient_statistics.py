@@ -50,8 +50,8 @@ def apply_page(campaign, rows):
     if gone := [recipient_id for recipient_id, has_left in changed if has_left]:
         env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", gone))
     unknown = env.execute_query(_count_unknown(campaign, page))
-    env["campaign.master.recipient"].invalidate_model(flush=False)
-    env["campaign.master.unknown.address"].invalidate_model(flush=False)
+    env["campaign.master.recipient"].invalidate_model()
+    env["campaign.master.unknown.address"].invalidate_model()
     return PageResult(len(changed), len(unknown))
 
 

@@ -85,7 +85,7 @@ def _pull_recipients(campaign, client, result, clock):
     pages = client.iter_campaign_recipient_pages(
         campaign.cm_external_id,
         start_page=campaign.cm_recipient_statistics_page,
-        updated_after=after and after.replace(tzinfo=UTC),
+        updated_after=after.replace(tzinfo=UTC) if after else None,
     )
     for page in pages:
         applied = transaction.write_durably(campaign.env, lambda page=page: _apply(campaign, page))
