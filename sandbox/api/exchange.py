@@ -1,0 +1,118 @@
+"""One call, from its token to its answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request
+
+from ..clock import HOUR
+from ..contract import Operation
+from ..errors import ApiError, NotFound
+from ..simulation.progress import catch_up
+from ..state import Sandbox
+from ..store import accounts, quota
+from .answers import Answer, checked, error_answer
+from .operations import OPERATIONS, Arguments, authenticate
+from .requests import header_text, read_body, read_parameters
+
+_logger = logging.getLogger("sandbox")
+_SCHEME = "bearer "
+_CREATING = frozenset({"createCampaign"})
+
+
+class Exchange:
+    """Answers one call and remembers what is worth noting about it."""
+
+    def __init__(
+        self, sandbox: Sandbox, operation: Operation, request: Request, path: Mapping[str, str]
+    ) -> None:
+        self._sandbox = sandbox
+        self._operation = operation
+        self._request = request
+        self._path = path
+        self._headers: dict[str, str] = {}
+        self.account: str | None = None
+        self.items: int | None = None
+
+    def answer(self, before: ApiError | None, after: ApiError | None) -> Answer:
+        """The answer; `before` and `after` are errors of faults, put where the name says."""
+        try:
+            found = self._perform(before, after)
+        except ApiError as error:
+            found = error_answer(error, self._headers)
+        except NotFound as error:
+            found = error_answer(ApiError("not_found", str(error)), self._headers)
+        except HTTPException as error:
+            refusal = ApiError("validation", f"The request is refused: {error.name}.")
+            found = error_answer(refusal, self._headers)
+        except Exception:
+            _logger.exception("%s failed", self._operation.operation_id)
+            failure = ApiError("server_error", "The sandbox failed; its log says how.")
+            found = error_answer(failure, self._headers)
+        if found.code == "token_invalid":
+            found.headers["WWW-Authenticate"] = "Bearer"
+        if before or after:
+            return found
+        return checked(self._sandbox.contract, self._operation, found)
+
+    def _perform(self, before: ApiError | None, after: ApiError | None) -> Answer:
+        database = self._sandbox.database
+        now = self._sandbox.clock.now()
+        catch_up(database, now)
+        account_id = self._admit(now) if self._operation.needs_token else 0
+        if before:
+            raise _copy(before)
+        parameters = read_parameters(self._operation, self._request, self._path)
+        body = read_body(self._operation, self._request)
+        self.items = _number_of_items(body)
+        with database.transaction():
+            document = self._run(Arguments(database, account_id, now, parameters, body))
+        if after:
+            raise _copy(after)
+        status = 201 if self._operation.operation_id in _CREATING else 200
+        return Answer(status, document, dict(self._headers))
+
+    def _run(self, arguments: Arguments) -> dict[str, Any]:
+        if self._operation.needs_token:
+            return OPERATIONS[self._operation.operation_id](arguments)
+        account, document = authenticate(
+            arguments.database, arguments.now, arguments.parameters
+        )
+        self.account = account["username"]
+        return document
+
+    def _admit(self, now: int) -> int:
+        """Check the token, count the call and prepare the headers; the account's id."""
+        database = self._sandbox.database
+        self._headers = self._headers_without_account(now)
+        scheme_and_token = header_text(self._request, "Authorization") or ""
+        if not scheme_and_token.lower().startswith(_SCHEME):
+            raise ApiError("token_invalid", "The call has no bearer token.")
+        account = accounts.token_owner(database, scheme_and_token[len(_SCHEME) :].strip())
+        if account is None:
+            raise ApiError("token_invalid", "The token isn't known.")
+        self.account = account["username"]
+        self._headers = quota.headers(quota.current(account, now), account["expires_at"])
+        if account["expires_at"] <= now:
+            raise ApiError("token_invalid", "The token has ended; log in again.")
+        left = quota.count_call(database, account, now)
+        self._headers = quota.headers(left, account["expires_at"])
+        return int(account["id"])
+
+    def _headers_without_account(self, now: int) -> dict[str, str]:
+        limits = self._sandbox.setup.limits
+        untouched = quota.Quota(limits.hourly, 0, now + HOUR, limits.monthly, 0)
+        return quota.headers(untouched, now)
+
+
+def _copy(error: ApiError) -> ApiError:
+    return ApiError(error.code, error.message, error.field)
+
+
+def _number_of_items(body: Any) -> int | None:
+    items = body.get("recipients") if isinstance(body, dict) else None
+    return len(items) if isinstance(items, list) else None

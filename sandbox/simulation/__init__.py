@@ -1,0 +1,1 @@
+"""What becomes of a launched campaign: deliveries, bounces, opens, clicks and the rest."""

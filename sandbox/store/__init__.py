@@ -1,0 +1,1 @@
+"""What an account has in Campaign Master: one module a subject, plain functions on the database."""
