@@ -2,7 +2,11 @@ from odoo import models
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "campaign.master.engagement.mixin"]
+
+    def _cm_recipients_domain(self):
+        return [("lead_id", "in", self.ids)]
 
     def _merge_dependences(self, opportunities):
         """What the merged leads did with campaigns goes on with the lead that stays."""

@@ -42,6 +42,10 @@ class UtmCampaign(models.Model):
     )
     cm_statistics_at = fields.Datetime("Statistics as of", readonly=True, copy=False)
 
+    cm_show_extended_statistics = fields.Boolean(
+        compute="_compute_cm_show_extended_statistics", compute_sudo=True
+    )
+
     cm_total_bounces = fields.Integer(
         "Total Bounces", compute="_compute_cm_rates", store=True, help="Hard and soft bounces."
     )
@@ -97,6 +101,13 @@ class UtmCampaign(models.Model):
             campaign.cm_unsubscribe_rate = rate(campaign.cm_total_unsubscribes)
             campaign.cm_click_rate = rate(campaign.cm_total_clicks)
             campaign.cm_open_rate = rate(campaign.cm_total_opens)
+
+    @api.depends("cm_account_id.show_extended_statistics")
+    def _compute_cm_show_extended_statistics(self):
+        for campaign in self:
+            campaign.cm_show_extended_statistics = (
+                campaign.cm_effective_account_id.show_extended_statistics
+            )
 
     def _cm_store_statistics(self, figures):
         """Write what differs from the `CampaignStatistics` just pulled, and when it was pulled."""

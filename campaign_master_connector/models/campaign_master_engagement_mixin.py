@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class CampaignMasterEngagementMixin(models.AbstractModel):
+    """What a person did with the campaigns it was a recipient of."""
+
+    _name = "campaign.master.engagement.mixin"
+    _description = "Campaign Master Engagement"
+
+    cm_campaign_count = fields.Integer(
+        "Campaign Master Campaigns",
+        compute="_compute_cm_engagement",
+        groups="campaign_master_connector.group_campaign_master_user",
+    )
+    cm_last_reaction = fields.Datetime(
+        "Last open or click",
+        compute="_compute_cm_engagement",
+        groups="campaign_master_connector.group_campaign_master_user",
+    )
+
+    def _cm_recipients_domain(self):
+        """Domain of the recipients that stand for this person."""
+        raise NotImplementedError
+
+    def _compute_cm_engagement(self):
+        recipients = self.env["campaign.master.recipient"]
+        for person in self:
+            [(count, last_open, last_click)] = recipients._read_group(
+                person._cm_recipients_domain() if person.ids else [(0, "=", 1)],
+                [],
+                ["campaign_id:count_distinct", "last_open:max", "last_click:max"],
+            )
+            person.cm_campaign_count = count
+            person.cm_last_reaction = max(filter(None, (last_open, last_click)), default=False)
+
+    def action_cm_open_engagement(self):
+        """The campaigns of this person: what was opened and clicked, and when last."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "campaign_master_connector.campaign_master_recipient_action"
+        )
+        action["domain"] = self._cm_recipients_domain()
+        action["context"] = {"create": False}
+        return action

@@ -1,0 +1,1 @@
+from . import campaign_master_recipient_report
