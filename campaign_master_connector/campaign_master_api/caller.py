@@ -56,6 +56,7 @@ class Caller:
     ) -> None:
         self.calls = 0
         self.rate_limit: RateLimit | None = None
+        self.lost_an_answer = False
         self._transport = transport
         self._credentials = credentials
         self._token = token if token is not None and is_usable_token(token.value) else None
@@ -105,10 +106,12 @@ class Caller:
     def _repeat(self, call: Call, headers: Mapping[str, str]) -> Answer:
         began = time.monotonic()
         attempt = 1
+        self.lost_an_answer = False
         while True:
             result = self._attempt(call, headers)
             if isinstance(result, Answer):
                 return result
+            self.lost_an_answer = self.lost_an_answer or result.outcome_unknown
             wait = self._wait_before_next(result, call, attempt, time.monotonic() - began)
             if wait is None:
                 raise result

@@ -105,6 +105,14 @@ class CampaignMasterClient:
         return self._caller.calls
 
     @property
+    def lost_an_answer(self) -> bool:
+        """Whether the last call may have been carried out before the attempt that was answered.
+
+        What `add_list_recipients` then reports as `exists` can have been added by that attempt.
+        """
+        return self._caller.lost_an_answer
+
+    @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit that the last answer told, None before the first."""
         return self._caller.rate_limit

@@ -140,8 +140,11 @@ def _send_part(client, list_id, recipients):
     results = client.add_list_recipients(
         list_id, [NewRecipient(email) for _recipient_id, email in recipients]
     )
+    states = STATE_OF_STATUS
+    if client.lost_an_answer:
+        states = {**states, AddStatus.EXISTS: "added"}
     return [
-        Outcome(recipient_id, email, STATE_OF_STATUS[result.status], result.message)
+        Outcome(recipient_id, email, states[result.status], result.message)
         for (recipient_id, email), result in zip(recipients, results, strict=True)
     ]
 
