@@ -23,7 +23,7 @@ USER_AGENT = "CampaignMasterConnector/1.0 (Odoo 19 addon)"
 MAX_BYTES = 16 * 1024 * 1024
 CHUNK = 16 * 1024
 CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 FAILURES = (OSError, ValueError, HTTPException, BaseHTTPError)
 
 

@@ -20,7 +20,7 @@ from campaign_master_api import (
     ServerFailed,
     SeveralCampaigns,
 )
-from conftest import API
+from wire_support import API
 
 CAMPAIGNS = f"{API}/campaigns"
 RESET = requests.ConnectionError("Connection reset by peer")

@@ -24,7 +24,7 @@ from campaign_master_api import (
     RecipientList,
     Template,
 )
-from conftest import API
+from wire_support import API
 
 MakeClient = Callable[..., CampaignMasterClient]
 LIST_RECIPIENTS = f"{API}/lists/3/recipients"
@@ -97,7 +97,7 @@ def test_recipients_are_added_in_order(
     answer["results"][3]["message"] = "<b>No</b> address\x00"
     server.post(LIST_RECIPIENTS, json=answer)
     recipients = [
-        NewRecipient("person-1@example.com", {"City": "Ber\"lin"}),
+        NewRecipient("person-1@example.com", {"City": 'Ber"lin'}),
         NewRecipient("Person-2@Example.com", {}),
         NewRecipient("person-3@example.com"),
         NewRecipient("nobody"),
@@ -110,7 +110,7 @@ def test_recipients_are_added_in_order(
     ]
     assert sent_body(server) == {
         "recipients": [
-            {"email": "person-1@example.com", "fields": {"City": "Ber\"lin"}},
+            {"email": "person-1@example.com", "fields": {"City": 'Ber"lin'}},
             {"email": "Person-2@Example.com"},
             {"email": "person-3@example.com"},
             {"email": "nobody"},

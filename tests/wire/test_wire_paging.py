@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import responses
 from campaign_master_api import CampaignMasterClient, InvalidAnswer
-from conftest import API
+from wire_support import API
 
 LISTS_URL = f"{API}/lists"
 RECIPIENTS = f"{API}/campaigns/5/recipients"

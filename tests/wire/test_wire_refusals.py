@@ -23,7 +23,7 @@ from campaign_master_api import (
     ServerFailed,
     TokenRefused,
 )
-from conftest import API, SECRETS
+from wire_support import API, SECRETS
 
 MakeClient = Callable[..., CampaignMasterClient]
 HTML = "<!DOCTYPE html><html><body>person-1@example.com</body></html>"
@@ -64,10 +64,16 @@ def error(code: str = "validation", message: str = "Wrong.", **more: str) -> dic
         ({"status": 200, "body": "[]", "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "null", "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": '{"id": 5', "content_type": "application/json"}, InvalidAnswer),
-        ({"status": 200, "body": b'{"a": "\xff"}', "content_type": "application/json"}, InvalidAnswer),
+        (
+            {"status": 200, "body": b'{"a": "\xff"}', "content_type": "application/json"},
+            InvalidAnswer,
+        ),
         ({"status": 200, "body": '{"a": NaN}', "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "[" * 200000, "content_type": "application/json"}, InvalidAnswer),
-        ({"status": 200, "body": '{"a":' * 99999, "content_type": "application/json"}, InvalidAnswer),
+        (
+            {"status": 200, "body": '{"a":' * 99999, "content_type": "application/json"},
+            InvalidAnswer,
+        ),
         ({"status": 200, "body": "9" * 5000, "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "json": {"id": 5, "unknown": 1}}, InvalidAnswer),
     ],

@@ -23,9 +23,9 @@ from campaign_master_api import (
     should_retry,
     wait_seconds,
 )
-from conftest import API, LISTS
 from hypothesis import given
 from hypothesis import strategies as st
+from wire_support import API, LISTS
 
 MakeClient = Callable[..., CampaignMasterClient]
 

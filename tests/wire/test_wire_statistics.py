@@ -15,7 +15,7 @@ from campaign_master_api import (
     InvalidAnswer,
     RecipientStatistics,
 )
-from conftest import API
+from wire_support import API
 
 URL = f"{API}/campaigns/5/statistics"
 RECIPIENTS = f"{API}/campaigns/5/recipients"

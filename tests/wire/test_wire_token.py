@@ -17,7 +17,7 @@ from campaign_master_api import (
     Token,
     TokenRefused,
 )
-from conftest import API, LISTS
+from wire_support import API, LISTS
 
 MakeClient = Callable[..., CampaignMasterClient]
 REFUSED = {"error": {"code": "token_invalid", "message": "The token is not valid."}}
@@ -59,7 +59,9 @@ def test_the_credentials_go_in_headers_to_authenticate_alone(
     lists(server)
     list(make_client(token=None).iter_lists())
     login, call = (entry.request.headers for entry in server.calls)
-    assert {name: login[name] for name in ("username", "password", "client_id", "client_secret")} == {
+    assert {
+        name: login[name] for name in ("username", "password", "client_id", "client_secret")
+    } == {
         "username": "user-name-17",
         "password": "pass-word-17",
         "client_id": "client-id-17",
