@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from flask import Flask
 from .api.application import Api
 from .control import blueprint as control
 from .guard import Guard
+from .running import attach
 from .state import Sandbox
+from .web import blueprint as web
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,6 +33,12 @@ def create_application(sandbox: Sandbox, *, allow_remote: bool) -> WSGIApplicati
 
 def _pages(sandbox: Sandbox) -> WSGIApplication:
     pages = Flask(__name__, static_folder=None, template_folder=None)
-    pages.extensions["sandbox"] = sandbox
+    pages.config.update(
+        SECRET_KEY=secrets.token_bytes(32),  # only signs messages from one page to the next
+        SESSION_COOKIE_NAME="campaign_master_sandbox",
+        SESSION_COOKIE_SAMESITE="Strict",
+    )
+    attach(pages, sandbox)
     pages.register_blueprint(control.create())
+    pages.register_blueprint(web.create())
     return pages.wsgi_app

@@ -35,8 +35,8 @@ _TEMPLATES = (
 _PAGE = """<!doctype html>
 <html><body style="margin:0;background:#eef1f5;font-family:Arial,Helvetica,sans-serif">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center">
-<table role="presentation" width="560" cellpadding="0" cellspacing="0"
- style="max-width:100%;background:#ffffff;margin:24px 0;border-radius:6px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0"
+ style="max-width:560px;background:#ffffff;margin:24px 0;border-radius:6px">
 <tr><td style="background:#20405f;color:#ffffff;padding:22px 32px;font-size:15px">
 {heading}</td></tr>
 <tr><td style="padding:32px">

@@ -99,6 +99,7 @@ CREATE TABLE campaign (
     speed REAL,  -- NULL: at once
     sending_at INTEGER,
     sending_ends_at INTEGER,
+    ends_at INTEGER,
     recipient_count INTEGER NOT NULL DEFAULT 0,
     emails_sent INTEGER NOT NULL DEFAULT 0,
     hard_bounces INTEGER NOT NULL DEFAULT 0,

@@ -10,10 +10,10 @@ from flask import Blueprint, Response, jsonify, request
 from .. import faults
 from ..clock import SECOND, to_iso
 from ..errors import UsageError
-from ..simulation.progress import catch_up
+from ..running import now, sandbox
 from ..simulation.statistics import campaign_document, statistics_document
 from ..store import accounts, calls, campaigns, lists, quota, senders, suppressions, templates
-from .reading import account, fields, number_argument, sandbox
+from .reading import account, fields, number_argument
 
 _LIMITS = {
     "hourly_limit": int,
@@ -56,7 +56,7 @@ def reset() -> Response:
 def state() -> Response:
     """GET /control/state[?recipients=1]"""
     with_recipients = request.args.get("recipients") == "1"
-    catch_up(sandbox().database, sandbox().clock.now())
+    now()
     return jsonify(
         clock=_clock(),
         seed=sandbox().seed,
@@ -85,7 +85,7 @@ def change_clock() -> Response:
     elif given["frozen"] is False:
         sandbox().clock.run()
     sandbox().clock.advance(int(seconds * SECOND))
-    catch_up(sandbox().database, sandbox().clock.now())
+    now()
     return jsonify(_clock())
 
 
@@ -94,14 +94,14 @@ def set_limits() -> Response:
     given = fields(optional={"account": str, **_LIMITS})
     owner = account(given.pop("account"))
     changes = {name: value for name, value in given.items() if value is not None}
-    quota.set_limits(sandbox().database, owner["id"], changes, sandbox().clock.now())
+    quota.set_limits(sandbox().database, owner["id"], changes, now())
     return jsonify(_quota(owner["id"]))
 
 
 def expire_tokens() -> Response:
     """POST /control/tokens/expire {account?}"""
     owner = account(fields(optional={"account": str})["account"])
-    ended = accounts.expire_tokens(sandbox().database, owner["id"], sandbox().clock.now())
+    ended = accounts.expire_tokens(sandbox().database, owner["id"], now())
     return jsonify(expired=ended)
 
 

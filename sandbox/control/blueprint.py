@@ -14,9 +14,16 @@ def create() -> Blueprint:
     blueprint = Blueprint("control", __name__, url_prefix="/control")
     for module in (behaviour, contents, campaigns):
         module.add_routes(blueprint)
+    blueprint.add_url_rule(
+        "/<path:rest>", view_func=_nothing_here, methods=["GET", "POST", "PUT", "DELETE"]
+    )
     blueprint.register_error_handler(UsageError, _refuse)
     blueprint.register_error_handler(HTTPException, _refuse_http)
     return blueprint
+
+
+def _nothing_here(rest: str) -> Response:
+    raise NotFound(f"The control API has no {rest}.")
 
 
 def _refuse(error: UsageError) -> tuple[Response, int]:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from ..errors import UsageError
+from ..running import now, sandbox
 from ..simulation import launch as simulation
 from ..simulation.behaviour import Rates
-from ..simulation.progress import catch_up
 from ..simulation.statistics import campaign_document, recipient_document, statistics_document
 from ..store import campaigns, recipients
-from .reading import LARGEST_COUNT, fields, number_argument, owner_of, sandbox
+from .reading import LARGEST_COUNT, fields, number_argument, owner_of
 
 _ORDER = {"speed": float, "seed": int, "rates": dict}
 
@@ -39,7 +39,7 @@ def delete_campaign(campaign_id: int) -> Response:
 
 def campaign_recipients(campaign_id: int) -> Response:
     """GET /control/campaigns/ID/recipients[?search=&offset=&limit=]"""
-    catch_up(sandbox().database, sandbox().clock.now())
+    now()
     campaign = campaigns.find(sandbox().database, owner_of("campaign", campaign_id), campaign_id)
     rows = recipients.search(
         sandbox().database,
@@ -60,7 +60,7 @@ def launch(campaign_id: int) -> Response:
         campaign_id,
         given["list_id"],
         _order(given),
-        sandbox().clock.now(),
+        now(),
     )
     return _campaign(campaign_id)
 
@@ -76,7 +76,7 @@ def populate(campaign_id: int) -> Response:
         campaign_id,
         given["count"],
         _order(given),
-        sandbox().clock.now(),
+        now(),
     )
     return _campaign(campaign_id)
 
@@ -93,7 +93,7 @@ def _order(given: dict[str, Any]) -> simulation.Order:
 
 
 def _campaign(campaign_id: int) -> Response:
-    catch_up(sandbox().database, sandbox().clock.now())
+    now()
     row = campaigns.find(sandbox().database, owner_of("campaign", campaign_id), campaign_id)
     document = campaign_document(row) | {"statistics": statistics_document(row)}
     return jsonify(document | {"list_name": row["list_name"], "seed": row["seed"]})

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from ..clock import to_iso
 from ..errors import UsageError
+from ..running import now, sandbox
 from ..store import accounts, lists, senders, suppressions, templates
-from .reading import LARGEST_COUNT, account, fields, number_argument, owner_of, sandbox, texts
+from .reading import LARGEST_COUNT, account, fields, number_argument, owner_of, texts
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -117,7 +118,7 @@ def add_recipients(list_id: int) -> Response:
         owner_of("list", list_id),
         list_id,
         [lists.NewRecipient(email, {}) for email in emails],
-        sandbox().clock.now(),
+        now(),
     )
     return jsonify(results=[vars(outcome) for outcome in outcomes])
 
@@ -135,7 +136,7 @@ def populate_list(list_id: int) -> Response:
     if not 0 < count <= LARGEST_COUNT:
         raise UsageError(f"A list can be filled with 1 to {LARGEST_COUNT} people.")
     owner_id = owner_of("list", list_id)
-    lists.populate(sandbox().database, owner_id, list_id, count, sandbox().clock.now())
+    lists.populate(sandbox().database, owner_id, list_id, count, now())
     return jsonify({})
 
 
@@ -193,7 +194,7 @@ def suppress() -> Response:
         owner["id"],
         texts(given["emails"]),
         "Suppressed by hand",
-        sandbox().clock.now(),
+        now(),
     )
     return jsonify({})
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from ..errors import NotFound, UsageError
-from ..state import Sandbox
+from ..running import sandbox
 from ..store import accounts
 
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false",
           list: "a list", dict: "an object"}
 LARGEST_COUNT = 5_000_000
-
-
-def sandbox() -> Sandbox:
-    """The sandbox that answers this request."""
-    return cast(Sandbox, current_app.extensions["sandbox"])
 
 
 def fields(

@@ -19,6 +19,7 @@ from ..errors import UsageError
 HORIZON = 72 * HOUR
 _MEDIAN_OPENING_DELAY = 3 * HOUR
 _SPREAD_OF_OPENING_DELAYS = 1.5
+_MEAN_TIME_BETWEEN_OPENS = 6 * HOUR
 _CHANCE_OF_ANOTHER_OPEN = 0.45
 _CHANCE_OF_ANOTHER_CLICK = 0.25
 _MOST_REPEATS = 12
@@ -108,7 +109,10 @@ def _opening_times(random: Random) -> list[int]:
         first = random.randrange(HORIZON // 2, HORIZON)
     times = [first]
     while len(times) < _MOST_REPEATS and random.random() < _CHANCE_OF_ANOTHER_OPEN:
-        times.append(min(HORIZON, times[-1] + SECOND + int(random.expovariate(1 / (6 * HOUR)))))
+        again = times[-1] + SECOND + int(random.expovariate(1 / _MEAN_TIME_BETWEEN_OPENS))
+        if again > HORIZON:
+            break
+        times.append(again)
     return times
 
 

@@ -117,6 +117,11 @@ def _will_happen(
 
     database.execute_many(_ROW, rows())
     database.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?)", events())
+    database.execute(
+        "UPDATE campaign SET ends_at = max(sending_ends_at,"
+        " (SELECT coalesce(max(at), 0) FROM event WHERE campaign_id = campaign.id)) WHERE id = ?",
+        (campaign_id,),
+    )
 
 
 def _happened(

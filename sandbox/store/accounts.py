@@ -91,8 +91,10 @@ def by_username(database: Database, username: str | None) -> sqlite3.Row:
 
 
 def delete(database: Database, account_id: int) -> None:
-    """Remove an account and everything that it has."""
+    """Remove an account and everything that it has. The last one stays."""
     with database.transaction():
+        if len(all_accounts(database)) == 1:
+            raise UsageError("This is the only account; make another one first.")
         database.execute(
             "DELETE FROM event WHERE campaign_id IN"
             " (SELECT id FROM campaign WHERE account_id = ?)",

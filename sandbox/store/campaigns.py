@@ -71,3 +71,11 @@ def page(
         " ORDER BY id LIMIT :limit OFFSET :offset",
         {"account": account_id, "external_id": external_id, "limit": limit, "offset": offset},
     )
+
+
+def latest(database: Database, account_id: int, offset: int, limit: int) -> list[sqlite3.Row]:
+    """Campaigns of the account, the newest first."""
+    return database.rows(
+        "SELECT * FROM campaign WHERE account_id = ? ORDER BY id DESC LIMIT ? OFFSET ?",
+        (account_id, limit, offset),
+    )

@@ -6,6 +6,14 @@ import sqlite3
 
 from ..database import Database
 
+CONDITION_BY_ACTIVITY = {
+    "opened": "opens > 0",
+    "clicked": "clicks > 0",
+    "forwarded": "forwards > 0",
+    "unsubscribed": "unsubscribes > 0",
+    "bounced": "bounce > 0",
+    "nothing": "opens = 0 AND bounce = 0",
+}
 
 def page(
     database: Database,
@@ -33,12 +41,17 @@ def page(
 
 
 def search(
-    database: Database, campaign: sqlite3.Row, text: str, offset: int, limit: int
+    database: Database,
+    campaign: sqlite3.Row,
+    text: str,
+    offset: int,
+    limit: int,
+    activity: str = "",
 ) -> list[sqlite3.Row]:
-    """Recipients whose address contains `text`, by address."""
+    """Recipients whose address contains `text`, by address, all or those of one activity."""
     return database.rows(
         "SELECT * FROM campaign_recipient"
         " WHERE campaign_id = ? AND position < ? AND instr(lower(email), ?)"
-        " ORDER BY position LIMIT ? OFFSET ?",
+        f" AND {CONDITION_BY_ACTIVITY.get(activity, '1')} ORDER BY position LIMIT ? OFFSET ?",
         (campaign["id"], campaign["emails_sent"], text.lower(), limit, offset),
     )
