@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
 def unix_time(seconds: float | None) -> datetime | None:
     """The moment of a Unix time, None where there is none or no calendar reaches it."""
     try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

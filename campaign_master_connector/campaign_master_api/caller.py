@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from . import endpoints
@@ -69,6 +69,7 @@ class Caller:
 
     def call(self, call: Call) -> dict[str, Any]:
         """Carry out `call` and return its JSON object; a refused token is renewed once."""
+        self.lost_an_answer = False
         token = self._token
         if token is None or _ends_soon(token):
             token = self.authenticate()
@@ -106,12 +107,12 @@ class Caller:
     def _repeat(self, call: Call, headers: Mapping[str, str]) -> Answer:
         began = time.monotonic()
         attempt = 1
-        self.lost_an_answer = False
         while True:
             result = self._attempt(call, headers)
             if isinstance(result, Answer):
                 return result
-            self.lost_an_answer = self.lost_an_answer or result.outcome_unknown
+            if result.outcome_unknown and call.operation is not endpoints.AUTHENTICATE:
+                self.lost_an_answer = True
             wait = self._wait_before_next(result, call, attempt, time.monotonic() - began)
             if wait is None:
                 raise result
@@ -166,7 +167,7 @@ class Caller:
 
 def _ends_soon(token: Token) -> bool:
     return token.expires_at is not None and (
-        token.expires_at - datetime.now(timezone.utc) <= RENEW_BEFORE_END
+        token.expires_at - datetime.now(UTC) <= RENEW_BEFORE_END
     )
 
 

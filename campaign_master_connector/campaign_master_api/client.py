@@ -106,7 +106,7 @@ class CampaignMasterClient:
 
     @property
     def lost_an_answer(self) -> bool:
-        """Whether the last call may have been carried out before the attempt that was answered.
+        """Whether an earlier attempt of the last call may have been carried out unanswered.
 
         What `add_list_recipients` then reports as `exists` can have been added by that attempt.
         """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -247,7 +247,7 @@ def updated_after_query(moment: datetime | None) -> dict[str, str]:
         return {}
     if moment.tzinfo is None:
         raise ValueError("updated_after must be an aware date-time")
-    seconds = moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="seconds")
+    seconds = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     return {UPDATED_AFTER: f"{seconds}Z"}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, NoReturn
 
@@ -19,7 +19,7 @@ from .types import AddStatus, CampaignStatus
 MAX_COUNT = 2**31 - 1
 MAX_IDENTIFIER = 2**53
 MAX_TOKEN = 8192
-EARLIEST = datetime(2000, 1, 1, tzinfo=timezone.utc)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_TOLERANCE = timedelta(days=2)
 
 
@@ -133,19 +133,18 @@ def _read_moments(column: list[Any]) -> list[Any] | None:
     if not _only(column, str):
         return None
     try:
-        # Python 3.10 does not know the Z.
-        moments = [datetime.fromisoformat(text.replace("Z", "+00:00")) for text in column]
+        moments = list(map(datetime.fromisoformat, column))
     except ValueError:
         return None
     zones = {moment.tzinfo for moment in moments}
     if None in zones:
         return None
-    latest = datetime.now(timezone.utc) + CLOCK_TOLERANCE
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
     if moments and not (min(moments) >= EARLIEST and max(moments) <= latest):
         return None
-    if zones <= {timezone.utc}:
+    if zones <= {UTC}:
         return moments
-    return [moment.astimezone(timezone.utc) for moment in moments]
+    return [moment.astimezone(UTC) for moment in moments]
 
 
 def _choice_reader(choices: type[Enum]) -> Callable[[list[Any]], list[Any] | None]:

@@ -79,10 +79,11 @@ def _client_error(
     if refusal.code == endpoints.INVALID_CREDENTIALS:
         return _credentials_refused()
     logging_in = operation is endpoints.AUTHENTICATE
+    misplaced = logging_in and answer.status == 404
     foreign = refusal == Refusal() and (logging_in or answer.status == 404)
-    if foreign or not is_json(answer):
+    if misplaced or foreign or not is_json(answer):
         return not_campaign_master(answer, host)
-    if answer.status == 404 and not logging_in:
+    if answer.status == 404:
         return NotFound(
             "Campaign Master does not have, or no longer has, what was asked for. "
             "Choose another one, or create it there again."

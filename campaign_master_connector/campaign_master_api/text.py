@@ -10,6 +10,8 @@ MAX_NAME = 255
 MAX_EMAIL = 321
 MAX_MESSAGE = 300
 MASK = "***"
+# A shorter secret is masked as a word only: within words it would hit by chance.
+SHORT_SECRET = 4
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -39,7 +41,11 @@ def clean_text(text: str) -> str:
 def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
     """A message for a person: one line without tags, addresses and secrets, cut at 300."""
     plain = _TAG.sub(" ", _CONTROL.sub(" ", text)).replace("<", " ").replace(">", " ")
-    for secret in secrets:
-        if secret:
-            plain = plain.replace(secret, MASK)
+    for secret in filter(None, secrets):
+        plain = _secret_pattern(secret).sub(MASK, plain)
     return " ".join(_EMAIL.sub("[address]", plain).split())[:MAX_MESSAGE]
+
+
+def _secret_pattern(secret: str) -> re.Pattern[str]:
+    literal = re.escape(secret)
+    return re.compile(literal if len(secret) >= SHORT_SECRET else rf"(?<!\w){literal}(?!\w)")

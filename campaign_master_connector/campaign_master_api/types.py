@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -51,7 +51,7 @@ class Timeouts:
     total: float = 60.0
 
 
-class CampaignStatus(str, Enum):
+class CampaignStatus(StrEnum):
     """How far a campaign is; it is launched in Campaign Master, never through the API."""
 
     DRAFT = "draft"
@@ -59,18 +59,14 @@ class CampaignStatus(str, Enum):
     SENDING = "sending"
     SENT = "sent"
 
-    __str__ = str.__str__
 
-
-class AddStatus(str, Enum):
+class AddStatus(StrEnum):
     """What became of a recipient that was to be added to a list."""
 
     ADDED = "added"
     EXISTS = "exists"
     UNSUBSCRIBED = "unsubscribed"
     INVALID = "invalid"
-
-    __str__ = str.__str__
 
 
 @dataclass(frozen=True)

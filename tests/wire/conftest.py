@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def credentials() -> Credentials:
 
 @pytest.fixture
 def token() -> Token:
-    return Token(SECRETS[4], datetime.now(timezone.utc) + timedelta(hours=1))
+    return Token(SECRETS[4], datetime.now(UTC) + timedelta(hours=1))
 
 
 @pytest.fixture

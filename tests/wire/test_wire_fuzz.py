@@ -8,7 +8,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -128,7 +128,7 @@ def check_part(name: str, part: Any) -> None:
         return
     if isinstance(part, datetime):
         assert part.utcoffset() == timedelta(0)
-        assert datetime(2000, 1, 1, tzinfo=timezone.utc) <= part
+        assert datetime(2000, 1, 1, tzinfo=UTC) <= part
     elif isinstance(part, str):
         part.encode()
         assert "\x00" not in part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -203,7 +203,7 @@ def test_a_campaign(
         name="Spring",
         subject="Spring",
         status=CampaignStatus.SENT,
-        sent_at=datetime(2025, 3, 1, 9, 30, tzinfo=timezone.utc),
+        sent_at=datetime(2025, 3, 1, 9, 30, tzinfo=UTC),
         template_id=7,
         description="a\nb",
         from_name="Sales",

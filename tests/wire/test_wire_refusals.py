@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ import responses
 from campaign_master_api import (
     CampaignMasterClient,
     CampaignMasterError,
+    Credentials,
     CredentialsRefused,
     InvalidAnswer,
     NotCampaignMaster,
@@ -105,6 +106,7 @@ def test_each_kind_of_answer_has_its_error(
         ({"status": 400, "json": error("validation")}, RequestRefused),
         ({"status": 404, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
         ({"status": 404, "json": {"detail": "Not Found"}}, NotCampaignMaster),
+        ({"status": 404, "json": error("not_found")}, NotCampaignMaster),
         ({"status": 405, "json": {"detail": "Method Not Allowed"}}, NotCampaignMaster),
         ({"status": 200, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
         ({"status": 200, "json": {"access_token": "x"}}, NotCampaignMaster),
@@ -180,6 +182,16 @@ def test_the_servers_words_are_made_harmless(
     assert not any(secret in repr(vars(caught.value)) for secret in SECRETS)
 
 
+def test_a_short_secret_is_masked_as_a_word(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    server.get(CAMPAIGN, status=400, json=error(message="no: nothing is known of no, sir"))
+    client = make_client(credentials=Credentials("no", "n.t"))
+    with pytest.raises(RequestRefused) as caught:
+        client.get_campaign(5)
+    assert caught.value.server_message == "***: nothing is known of ***, sir"
+
+
 @pytest.mark.parametrize("code", ["made_up", "", "x" * 999, "pass-word-17"])
 def test_an_unknown_code_is_dropped(
     server: responses.RequestsMock, client: CampaignMasterClient, code: str
@@ -191,7 +203,7 @@ def test_an_unknown_code_is_dropped(
 
 
 def in_seconds(seconds: int) -> datetime:
-    return datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
 
 
 def test_the_hourly_limit_tells_when_it_ends(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -16,6 +17,7 @@ from campaign_master_api import (
     ConnectionFailed,
     HostNotFound,
     InvalidAnswer,
+    NewRecipient,
     NoAnswer,
     RateLimitReached,
     RetryPolicy,
@@ -186,6 +188,50 @@ def test_no_attempt_begins_after_the_budget(
         with pytest.raises(ServerFailed):
             list(make_client(retry=policy).iter_lists())
     assert waits == [1.0, 2.0]
+
+
+RECIPIENTS = f"{API}/lists/3/recipients"
+ADDED = {"results": [{"email": "person-1@example.com", "status": "exists"}]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "lost"),
+    [
+        ([{"json": ADDED}], False),
+        ([{"status": 503}, {"json": ADDED}], True),
+        ([{"body": requests.ConnectionError("reset")}, {"json": ADDED}], True),
+        ([{"body": requests.ConnectTimeout("full")}, {"json": ADDED}], False),
+        ([{"status": 504}, {"status": 401}, {"json": ADDED}], True),
+        ([{"status": 401}, {"json": ADDED}], False),
+    ],
+)
+def test_a_lost_answer_is_told_until_the_next_call(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    answers: list[dict[str, Any]],
+    lost: bool,
+) -> None:
+    for answer in answers:
+        server.post(RECIPIENTS, **answer)
+    assert not client.lost_an_answer
+    client.add_list_recipients(3, [NewRecipient("person-1@example.com")])
+    assert client.lost_an_answer is lost
+    server.get(f"{API}/lists", body=LISTS, content_type="application/json")
+    list(client.iter_lists())
+    assert not client.lost_an_answer
+
+
+def test_a_lost_answer_to_a_login_loses_nothing(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    server.remove("POST", f"{API}/authenticate")
+    server.post(f"{API}/authenticate", status=503)
+    server.post(f"{API}/authenticate", json={"token": "t"})
+    server.post(RECIPIENTS, json=ADDED)
+    client = make_client(token=None)
+    client.add_list_recipients(3, [NewRecipient("person-1@example.com")])
+    assert client.calls == 3
+    assert not client.lost_an_answer
 
 
 class FakeClock:

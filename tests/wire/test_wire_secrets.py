@@ -25,6 +25,17 @@ MakeClient = Callable[..., CampaignMasterClient]
 StartServer = Callable[..., RawServer]
 
 
+CAMPAIGNS = '{"currentPage": 1, "isLastPage": true, "campaigns": []}'
+REFUSAL = '{"error": {"code": "validation", "message": "pass-word-17 sales@example.com"}}'
+TELLING = {
+    b"POST /api/v1/authenticate": http_answer('{"token": "token-value-17"}'),
+    b"POST /api/v1/campaigns": http_answer(REFUSAL, "400 Bad Request"),
+    b"GET /api/v1/campaigns": http_answer(CAMPAIGNS),
+    b"GET /api/v1/lists": http_answer(LISTS),
+    b"POST /api/v1/lists": http_answer("person-1@example.com pass-word-17", "500 Error"),
+}
+
+
 def test_no_representation_shows_a_secret(
     credentials: Credentials, token: Token, client: CampaignMasterClient
 ) -> None:
@@ -39,21 +50,10 @@ def test_no_log_of_any_level_holds_a_secret_or_an_address(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    campaigns = '{"currentPage": 1, "isLastPage": true, "campaigns": []}'
-    answers = {
-        b"POST /api/v1/authenticate": http_answer('{"token": "token-value-17"}'),
-        b"POST /api/v1/campaigns": http_answer(
-            '{"error": {"code": "validation", "message": "pass-word-17 sales@example.com"}}',
-            "400 Bad Request",
-        ),
-        b"GET /api/v1/campaigns": http_answer(campaigns),
-        b"GET /api/v1/lists": http_answer(LISTS),
-        b"POST /api/v1/lists": http_answer("person-1@example.com pass-word-17", "500 Error"),
-    }
 
     def answer(connection: object, number: int) -> None:
         request = server.requests[number - 1]
-        found = next(text for start, text in answers.items() if request.startswith(start))
+        found = next(text for start, text in TELLING.items() if request.startswith(start))
         connection.sendall(found)  # type: ignore[attr-defined]
 
     server = raw_server(answer)

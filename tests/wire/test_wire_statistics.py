@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ ROW: dict[str, Any] = {
 
 
 def soon(**distance: float) -> str:
-    return (datetime.now(timezone.utc) + timedelta(**distance)).isoformat()
+    return (datetime.now(UTC) + timedelta(**distance)).isoformat()
 
 
 def rows_page(*rows: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def rows_page(*rows: dict[str, Any]) -> dict[str, Any]:
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=timezone.utc)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
 
 
 def test_campaign_statistics(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
@@ -79,7 +79,7 @@ def test_campaign_statistics(server: responses.RequestsMock, client: CampaignMas
         no_recorded_activity=490,
         open_rate=50.15,
         status=CampaignStatus.SENT,
-        sent_at=datetime(2025, 3, 1, 11, 30, 0, 500000, tzinfo=timezone.utc),
+        sent_at=datetime(2025, 3, 1, 11, 30, 0, 500000, tzinfo=UTC),
     )
 
 
@@ -211,7 +211,7 @@ def test_recipient_statistics(server: responses.RequestsMock, client: CampaignMa
         bounced=False,
         updated_at=utc(2025, 3, 2, 10),
     )
-    assert page.items[0].last_open.tzinfo is timezone.utc  # type: ignore[union-attr]
+    assert page.items[0].last_open.tzinfo is UTC  # type: ignore[union-attr]
     assert page.items[1].email == "person\ufffd-2@example.com"
     assert page.items[1].bounced
     assert page.items[1].updated_at is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import responses
@@ -32,7 +32,7 @@ def paths(server: responses.RequestsMock) -> list[str]:
 
 
 def in_seconds(seconds: float) -> datetime:
-    return datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
 
 
 def unix(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from campaign_master_api import CampaignFields, CampaignMasterClient, NewRecipient
@@ -12,7 +12,7 @@ from wire_contract import PERSON
 
 FULL = CampaignFields("r", "n", "s", "d", "f", "f@example.com", 7, "r@example.com", "t@example.com")
 BARE = replace(FULL, reply_redirect_email="", test_email="")
-MOMENT = datetime(2026, 3, 1, tzinfo=timezone.utc)
+MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 RECIPIENT = NewRecipient(PERSON, {"City": "Rome"})
 CALLS: dict[str, Callable[[CampaignMasterClient], Any]] = {
     "authenticate": lambda client: client.authenticate(),
