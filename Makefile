@@ -1,0 +1,27 @@
+# Two commands: `make demo` runs the main job, `make test` passes the tests.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pictures bench wheel clean
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+demo: ## Odoo with the addon and the sandbox Campaign Master, account set up; Ctrl-C ends it
+	@$(PYTHON) -m tools demo $(ARGS)
+
+test: ## All tests; ARGS="path -k name" for some of them
+	@$(PYTHON) -m tools test $(ARGS)
+
+lint: ## ruff, pylint-odoo and mypy
+	@$(PYTHON) -m tools lint
+
+pictures: ## The pictures of README and docs, taken from the running demo
+	@$(PYTHON) -m tools pictures $(ARGS)
+
+wheel: ## The installable distribution of the addon, in dist/
+	@$(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean: ## Remove what was built in the checkout (the cache outside it stays)
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What `make` runs: it gets what the project needs, and starts the demo, the tests, the pictures."""

@@ -1,0 +1,56 @@
+"""First stage, on any machine with Python 3.11: get what is needed, then go on inside of it."""
+
+import fcntl
+import os
+import sys
+
+from . import browser, environment, odoo_source, places
+from .problem import run_main
+
+NEEDS_ODOO = {"demo", "test", "pictures", "lint", "bench"}
+NEEDS_BROWSER = {"test", "pictures"}
+
+
+def main() -> int:
+    """`python3 -m tools COMMAND [ARGUMENTS]`: demo, test, lint, pictures or setup."""
+    command = sys.argv[1] if len(sys.argv) > 1 else "setup"
+    environment.check_python()
+    with (places.cache() / "lock").open("w", encoding="utf-8") as lock:
+        _wait_for(lock)
+        environment.ensure()
+        if command in NEEDS_ODOO:
+            odoo_source.ensure()
+        if command in NEEDS_BROWSER:
+            browser.ensure()
+    if command == "setup":
+        return 0
+    python = str(places.environment_python())
+    os.chdir(places.CHECKOUT)
+    os.execve(python, [python, "-m", "tools.inside", *sys.argv[1:]], _variables())
+
+
+def _wait_for(lock: object) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+    except BlockingIOError:
+        print("Another set-up is running; waiting for it ...", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # type: ignore[arg-type]
+
+
+def _variables() -> dict[str, str]:
+    paths = [str(odoo_source.python_path()), str(places.CHECKOUT)]
+    if own := os.environ.get("PYTHONPATH"):
+        paths.append(own)
+    binaries = os.pathsep.join([str(places.environment() / "bin"), os.environ.get("PATH", "")])
+    runtime = places.cache() / "run"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "XDG_RUNTIME_DIR": str(runtime),
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PATH": binaries,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

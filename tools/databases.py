@@ -1,0 +1,135 @@
+"""Databases: templates that are kept, and copies of them to work in.
+
+A template is made in two layers, since installing takes long: Odoo with the apps that the addon
+needs, and on top of a copy of it the addon itself, made anew when its data files change.
+"""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from psycopg2 import sql
+
+from . import odoo_process, places
+from .postgres import Server
+from .progress import step
+
+BASE_APPS = "crm,mass_mailing"
+ADDON = "campaign_master_connector"
+# Python files are read at each start; these are what an update has to load.
+DATA_SUFFIXES = {".xml", ".csv", ".po", ".pot"}
+SCHEMA_FOLDERS = ("models", "wizards", "report")
+
+
+def ensure_template(server: Server, with_demo: bool) -> str:
+    """The name of a database with the addon installed as it is in the checkout now."""
+    kind = "demo" if with_demo else "bare"
+    base = f"cm_base_{kind}_{_short(odoo_process.odoo_source.python_path())}"
+    name = f"cm_template_{kind}_{addon_fingerprint()}"
+    if exists(server, name):
+        return name
+    if not exists(server, base):
+        with step(f"Installing Odoo's apps ({'with' if with_demo else 'without'} demo data)"):
+            _install(server, base, None, BASE_APPS, with_demo)
+    with step("Installing the addon"):
+        _install(server, name, base, ADDON, with_demo)
+    _drop_older(server, f"cm_template_{kind}_", name)
+    return name
+
+
+def addon_fingerprint() -> str:
+    """A digest of all that makes a database differ: data files and the models' definitions."""
+    digest = hashlib.sha256()
+    for path in sorted(places.ADDON.rglob("*")):
+        is_schema = path.suffix == ".py" and path.parent.name in SCHEMA_FOLDERS
+        if path.suffix in DATA_SUFFIXES or is_schema or path.name == "__manifest__.py":
+            digest.update(str(path.relative_to(places.ADDON)).encode() + path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def copy(server: Server, source: str, name: str) -> None:
+    """Make ``name`` a copy of ``source``, whatever it was before."""
+    drop(server, name)
+    with server.cursor() as cursor:
+        _disconnect(cursor, source)
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(source)
+            )
+        )
+    files = places.cache() / "odoo-data" / "filestore"
+    shutil.rmtree(files / name, ignore_errors=True)
+    if (files / source).is_dir():
+        shutil.copytree(files / source, files / name)
+
+
+def exists(server: Server, name: str) -> bool:
+    """Whether there is a database of this name."""
+    with server.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
+
+
+def drop(server: Server, name: str) -> None:
+    """Remove a database, also when somebody is still connected."""
+    with server.cursor() as cursor:
+        _disconnect(cursor, name)
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _install(server: Server, name: str, source: str | None, apps: str, with_demo: bool) -> None:
+    """Install under a working name and rename at the end, so that half of it never counts."""
+    working = f"{name}_unfinished"
+    log = places.logs() / f"{name}.log"
+    log.unlink(missing_ok=True)
+    if source:
+        copy(server, source, working)
+    else:
+        drop(server, working)
+        with server.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    sql.Identifier(working)
+                )
+            )
+    configuration = odoo_process.write_configuration(
+        places.cache() / f"{name}.conf", server, working
+    )
+    demo = ["--with-demo"] if with_demo else ["--without-demo"]
+    odoo_process.run_to_end(configuration, ["-i", apps, *demo], log, f"Installing {apps}")
+    _rename(server, working, name)
+
+
+def _rename(server: Server, old: str, new: str) -> None:
+    with server.cursor() as cursor:
+        _disconnect(cursor, old)
+        cursor.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier(old), sql.Identifier(new)
+            )
+        )
+    files = places.cache() / "odoo-data" / "filestore"
+    if (files / old).is_dir():
+        shutil.rmtree(files / new, ignore_errors=True)
+        (files / old).rename(files / new)
+
+
+def _drop_older(server: Server, prefix: str, kept: str) -> None:
+    with server.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{prefix}%"])
+        older = [name for [name] in cursor.fetchall() if name != kept]
+    for name in older:
+        drop(server, name)
+        shutil.rmtree(places.cache() / "odoo-data" / "filestore" / name, ignore_errors=True)
+
+
+def _disconnect(cursor: object, name: str) -> None:
+    cursor.execute(  # type: ignore[attr-defined]
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = %s AND pid <> pg_backend_pid()",
+        [name],
+    )
+
+
+def _short(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:6]

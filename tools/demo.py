@@ -1,0 +1,120 @@
+"""The demo: PostgreSQL, the sandbox and Odoo, with the account set up."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from . import databases, odoo_process, places, postgres
+from .problem import Problem
+from .processes import Processes, check_port_is_free
+from .progress import step
+
+DATABASE = "campaign_master_demo"
+SCRIPT = Path(__file__).parent / "demo_data.py"
+LOGINS = (
+    ("admin", "admin", "administrator"),
+    ("sales", "sales", "salesperson, own documents only"),
+    ("marketing", "marketing", "marketing user"),
+)
+
+
+def port(variable: str, usual: int) -> int:
+    """The port that an environment variable names, else the usual one."""
+    text = os.environ.get(variable) or str(usual)
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Problem(f"{variable} must be a port number, but is {text}.")
+    return int(text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Start everything, print where it is, and end all of it on Ctrl-C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    odoo_port, sandbox_port = port("ODOO_PORT", 8069), port("SANDBOX_PORT", 8025)
+    check_port_is_free(odoo_port, "ODOO_PORT")
+    check_port_is_free(sandbox_port, "SANDBOX_PORT")
+    with postgres.running() as server, Processes() as processes:
+        start(server, processes, odoo_port, sandbox_port, is_fresh="--fresh" in arguments)
+        _print_addresses(odoo_port, sandbox_port)
+        _wait(processes)
+    return 0
+
+
+def start(
+    server: postgres.Server,
+    processes: Processes,
+    odoo_port: int,
+    sandbox_port: int,
+    is_fresh: bool = False,
+) -> None:
+    """Start sandbox and Odoo and wait until both answer."""
+    configuration = _prepare(server, odoo_port, sandbox_port, is_fresh)
+    logs = places.logs()
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    with step("Starting the sandbox and Odoo"):
+        processes.start(
+            "The sandbox",
+            [
+                *(sys.executable, "-m", "sandbox", "--port", str(sandbox_port)),
+                *("--database", str(places.cache() / "sandbox.sqlite")),
+            ],
+            logs / "sandbox.log",
+        )
+        processes.wait_for("The sandbox", sandbox_url, 30)
+        processes.start("Odoo", odoo_process.command(configuration), logs / "odoo.log")
+        processes.wait_for("Odoo", f"http://127.0.0.1:{odoo_port}/web/login", 120)
+
+
+def _prepare(
+    server: postgres.Server, odoo_port: int, sandbox_port: int, is_fresh: bool
+) -> Path:
+    """The demo's database, kept from the last time unless the addon has changed since."""
+    configuration = odoo_process.write_configuration(
+        places.cache() / "demo.conf",
+        server,
+        DATABASE,
+        http_port=odoo_port,
+        gevent_port=odoo_port + 3,
+        max_cron_threads=2,
+    )
+    template = databases.ensure_template(server, with_demo=True)
+    stamp = places.cache() / "demo-template"
+    wanted = f"{template} {sandbox_port} {SCRIPT.stat().st_mtime}"
+    is_known = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+    if is_known and databases.exists(server, DATABASE) and not is_fresh:
+        return configuration
+    with step("Setting up the demo"):
+        stamp.unlink(missing_ok=True)
+        for part in places.cache().glob("sandbox.sqlite*"):
+            part.unlink()
+        databases.copy(server, template, DATABASE)
+        log = places.logs() / "demo-data.log"
+        log.unlink(missing_ok=True)
+        variables = {**os.environ, "SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}"}
+        odoo_process.run_script(configuration, SCRIPT, variables, log)
+        stamp.write_text(wanted, encoding="utf-8")
+    return configuration
+
+
+def _print_addresses(odoo_port: int, sandbox_port: int) -> None:
+    print(f"\nOdoo:    http://127.0.0.1:{odoo_port}/odoo/campaign-master")
+    for login, password, who in LOGINS:
+        print(f"         {login} / {password}  ({who})")
+    print(f"Sandbox: http://127.0.0.1:{sandbox_port}  (Campaign Master's part: launch it here)")
+    print("\nCtrl-C ends all of it.", flush=True)
+
+
+def _wait(processes: Processes) -> None:
+    try:
+        while True:
+            processes.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        print("\nEnding ...", flush=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,24 @@
+"""The project's conventions: ruff, pylint-odoo, mypy."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from . import places
+
+CHECKS = {
+    "ruff": ("-m", "ruff", "check", "."),
+    "ruff format": ("-m", "ruff", "format", "--check", "."),
+    "pylint-odoo": ("-m", "pylint", "--rcfile=tools/pylintrc", "campaign_master_connector"),
+    "mypy": ("-m", "mypy"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run each check; the status is that of the worst."""
+    worst = 0
+    for name, command in CHECKS.items():
+        print(f"== {name}", flush=True)
+        finished = subprocess.run([sys.executable, *command], cwd=places.CHECKOUT, check=False)
+        worst = max(worst, finished.returncode)
+    return worst

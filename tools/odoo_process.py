@@ -1,0 +1,59 @@
+"""Odoo as a process: its configuration file and its command line."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import commands, odoo_source, places
+from .postgres import Server
+
+LAUNCH = "import odoo.cli; odoo.cli.main()"
+
+
+def write_configuration(path: Path, server: Server, database: str, **options: object) -> Path:
+    """A configuration file for one database; ``options`` are Odoo's own."""
+    values = {
+        "addons_path": ",".join(map(str, odoo_source.addons_path())),
+        "admin_passwd": "demo",
+        "data_dir": places.cache() / "odoo-data",
+        "db_host": server.host,
+        "db_port": server.port,
+        "db_user": server.user,
+        "db_password": server.password or False,
+        "db_name": database,
+        "dbfilter": f"^{database}$",
+        "http_interface": "127.0.0.1",
+        "list_db": False,
+        **options,
+    }
+    lines = ["[options]", *(f"{name} = {value}" for name, value in values.items())]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def command(configuration: Path, *arguments: str, subcommand: str = "server") -> list[str]:
+    """The command line of an Odoo with this configuration."""
+    python = str(places.environment_python())
+    return [python, "-c", LAUNCH, subcommand, "-c", str(configuration), *arguments]
+
+
+def run_to_end(configuration: Path, arguments: Sequence[str], log: Path, what: str) -> None:
+    """Run Odoo until it has done what ``arguments`` ask for, an installation say."""
+    commands.run(
+        command(configuration, *arguments, "--stop-after-init", "--no-http"), log, what
+    )
+
+
+def run_script(configuration: Path, script: Path, variables: dict[str, str], log: Path) -> None:
+    """Run a Python script in Odoo's shell, with ``env`` of the superuser."""
+    with log.open("a", encoding="utf-8") as output, script.open(encoding="utf-8") as text:
+        finished = subprocess.run(
+            command(configuration, "--no-http", subcommand="shell"),
+            stdin=text,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=variables,
+            check=False,
+        )
+    if finished.returncode:
+        raise commands.Problem(f"{script.name} failed: {commands.reason(log)} The log is {log}.")

@@ -1,0 +1,42 @@
+"""Where things are: the checkout, and the cache outside it that all checkouts share."""
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ADDON = CHECKOUT / "campaign_master_connector"
+REQUIREMENTS = CHECKOUT / "tools" / "requirements.txt"
+
+
+def cache() -> Path:
+    """The cache folder, made when it isn't there: $CAMPAIGN_MASTER_CACHE or the user's own."""
+    named = os.environ.get("CAMPAIGN_MASTER_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(named) if named else Path(base) / "campaign-master-connector"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def environment() -> Path:
+    """The virtual environment of exactly these requirements and this Python."""
+    key = REQUIREMENTS.read_bytes() + platform.python_version().encode()
+    return cache() / f"venv-{hashlib.sha256(key).hexdigest()[:12]}"
+
+
+def environment_python() -> Path:
+    """The interpreter of the virtual environment."""
+    return environment() / "bin" / "python"
+
+
+def unpacked_odoo() -> Path:
+    """Where Odoo 19 is unpacked to when no own checkout is named."""
+    return cache() / "odoo-19"
+
+
+def logs() -> Path:
+    """The folder of the logs of whatever was started last."""
+    folder = cache() / "logs"
+    folder.mkdir(exist_ok=True)
+    return folder
