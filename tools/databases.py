@@ -4,6 +4,7 @@ A template is made in two layers, since installing takes long: Odoo with the app
 needs, and on top of a copy of it the addon itself, made anew when its data files change.
 """
 
+import ast
 import hashlib
 import shutil
 from pathlib import Path
@@ -41,10 +42,22 @@ def addon_fingerprint() -> str:
     """A digest of all that makes a database differ: data files and the models' definitions."""
     digest = hashlib.sha256()
     for path in sorted(places.ADDON.rglob("*")):
-        is_schema = path.suffix == ".py" and path.parent.name in SCHEMA_FOLDERS
-        if path.suffix in DATA_SUFFIXES or is_schema or path.name == "__manifest__.py":
+        if path.suffix in DATA_SUFFIXES or path.name == "__manifest__.py":
             digest.update(str(path.relative_to(places.ADDON)).encode() + path.read_bytes())
+        elif path.suffix == ".py" and path.parent.name in SCHEMA_FOLDERS:
+            digest.update(_definitions(path.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()[:10]
+
+
+def _definitions(source: str) -> str:
+    """The fields, constraints and indexes of a module's models, without their methods."""
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return "".join(
+        ast.dump(statement)
+        for model in classes
+        for statement in model.body
+        if isinstance(statement, ast.Assign)
+    )
 
 
 def copy(server: Server, source: str, name: str) -> None:
