@@ -51,28 +51,28 @@ def start(
     is_fresh: bool = False,
 ) -> None:
     """Start sandbox and Odoo and wait until both answer."""
-    configuration = _prepare(server, odoo_port, sandbox_port, is_fresh)
-    logs = places.logs()
-    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
-    with step("Starting the sandbox and Odoo"):
-        processes.start(
-            "The sandbox",
-            [
-                *(sys.executable, "-m", "sandbox", "--port", str(sandbox_port)),
-                *("--database", str(places.cache() / "sandbox.sqlite")),
-            ],
-            logs / "sandbox.log",
-        )
-        processes.wait_for("The sandbox", sandbox_url, 30)
-        processes.start("Odoo", odoo_process.command(configuration), logs / "odoo.log")
+    template = databases.ensure_template(server, with_demo=True)
+    stamp = places.cache() / "demo-template"
+    wanted = f"{template} {sandbox_port} {SCRIPT.stat().st_mtime}"
+    is_known = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+    is_kept = is_known and databases.exists(server, DATABASE) and not is_fresh
+    if not is_kept:
+        stamp.unlink(missing_ok=True)
+        _forget_sandbox()
+    configuration = _configure(server, odoo_port)
+    _start_sandbox(processes, sandbox_port)
+    if not is_kept:
+        with step("Setting up the demo"):
+            databases.copy(server, template, DATABASE)
+            _run_script(configuration, sandbox_port)
+            stamp.write_text(wanted, encoding="utf-8")
+    with step("Starting Odoo"):
+        processes.start("Odoo", odoo_process.command(configuration), places.logs() / "odoo.log")
         processes.wait_for("Odoo", f"http://127.0.0.1:{odoo_port}/web/login", 120)
 
 
-def _prepare(
-    server: postgres.Server, odoo_port: int, sandbox_port: int, is_fresh: bool
-) -> Path:
-    """The demo's database, kept from the last time unless the addon has changed since."""
-    configuration = odoo_process.write_configuration(
+def _configure(server: postgres.Server, odoo_port: int) -> Path:
+    return odoo_process.write_configuration(
         places.cache() / "demo.conf",
         server,
         DATABASE,
@@ -80,23 +80,30 @@ def _prepare(
         gevent_port=odoo_port + 3,
         max_cron_threads=2,
     )
-    template = databases.ensure_template(server, with_demo=True)
-    stamp = places.cache() / "demo-template"
-    wanted = f"{template} {sandbox_port} {SCRIPT.stat().st_mtime}"
-    is_known = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
-    if is_known and databases.exists(server, DATABASE) and not is_fresh:
-        return configuration
-    with step("Setting up the demo"):
-        stamp.unlink(missing_ok=True)
-        for part in places.cache().glob("sandbox.sqlite*"):
-            part.unlink()
-        databases.copy(server, template, DATABASE)
-        log = places.logs() / "demo-data.log"
-        log.unlink(missing_ok=True)
-        variables = {**os.environ, "SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}"}
-        odoo_process.run_script(configuration, SCRIPT, variables, log)
-        stamp.write_text(wanted, encoding="utf-8")
-    return configuration
+
+
+def _forget_sandbox() -> None:
+    for part in places.cache().glob("sandbox.sqlite*"):
+        part.unlink()
+
+
+def _start_sandbox(processes: Processes, sandbox_port: int) -> None:
+    processes.start(
+        "The sandbox",
+        [
+            *(sys.executable, "-m", "sandbox", "--port", str(sandbox_port)),
+            *("--database", str(places.cache() / "sandbox.sqlite")),
+        ],
+        places.logs() / "sandbox.log",
+    )
+    processes.wait_for("The sandbox", f"http://127.0.0.1:{sandbox_port}", 30)
+
+
+def _run_script(configuration: Path, sandbox_port: int) -> None:
+    log = places.logs() / "demo-data.log"
+    log.unlink(missing_ok=True)
+    variables = {**os.environ, "SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}"}
+    odoo_process.run_script(configuration, SCRIPT, variables, log)
 
 
 def _print_addresses(odoo_port: int, sandbox_port: int) -> None:

@@ -148,11 +148,14 @@ class UtmCampaign(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        campaigns = super().create([self._cm_cleaned(vals) for vals in vals_list])
-        for campaign, vals in zip(campaigns, vals_list, strict=True):
-            if any(vals.get(name) for name in BLOCK_FIELDS):
-                campaign._cm_adopt_account()
-        return campaigns
+        return super().create([self._cm_bound(self._cm_cleaned(vals)) for vals in vals_list])
+
+    def _cm_bound(self, vals):
+        """Values of a new campaign, with its company's account if it uses Campaign Master."""
+        if vals.get("cm_account_id") or not any(vals.get(name) for name in BLOCK_FIELDS):
+            return vals
+        account = self.env["campaign.master.account"]._for_company(self.env.company)
+        return {**vals, "cm_account_id": account.id}
 
     def write(self, vals):
         vals = self._cm_cleaned(vals)
