@@ -20,6 +20,7 @@
         "views/campaign_master_account_views.xml",
         "views/campaign_master_recipient_views.xml",
         "views/campaign_master_sync_log_views.xml",
+        "views/recipient_picker_views.xml",
         "views/utm_campaign_views.xml",
         "views/utm_campaign_statistics_views.xml",
         "views/utm_campaign_report_views.xml",

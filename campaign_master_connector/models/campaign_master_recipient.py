@@ -315,3 +315,9 @@ class CampaignMasterRecipient(models.Model):
         for recipient in self.sudo():
             person = recipient.lead_id or recipient.partner_id
             recipient.display_name = person.display_name or recipient.email
+
+    def action_open_person(self):
+        """The lead, contact or company behind the recipient, as far as it still exists."""
+        self.ensure_one()
+        person = self.lead_id or self.partner_id
+        return person and person._get_records_action()

@@ -2,6 +2,11 @@ from odoo import fields, models
 
 from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
 
+PICKER_VIEWS = {
+    "crm.lead": "campaign_master_connector.crm_lead_view_list_picker",
+    "res.partner": "campaign_master_connector.res_partner_view_list_picker",
+}
+
 
 class UtmCampaign(models.Model):
     """The recipients of a campaign: adding them, and what becomes of them in numbers."""
@@ -107,8 +112,13 @@ class UtmCampaign(models.Model):
             "type": "ir.actions.client",
             "tag": "campaign_master_pick_recipients",
             "name": title,
-            "target": "new",
-            "params": {"campaign_id": self.id, "model": model, "domain": domain, "title": title},
+            "params": {
+                "campaign_id": self.id,
+                "model": model,
+                "domain": domain,
+                "title": title,
+                "view_id": self.env.ref(PICKER_VIEWS[model]).id,
+            },
         }
 
     def cm_add_people(self, model, domain):

@@ -1,0 +1,173 @@
+import {
+    Component,
+    onMounted,
+    onPatched,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { getColor, hexToRGBA } from "@web/core/colors/colors";
+import { cookie } from "@web/core/browser/cookie";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const FUNNEL = ["sent", "delivered", "opened", "clicked"];
+const LOSSES = ["bounced", "unsubscribed"];
+
+/** A campaign's funnel and its first opens over time, drawn from what the records say. */
+export class StatisticsCharts extends Component {
+    static template = "campaign_master_connector.StatisticsCharts";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ data: null });
+        this.funnelRef = useRef("funnel");
+        this.opensRef = useRef("opens");
+        this.charts = [];
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        onMounted(() => this.load(this.props.record.resId));
+        onWillUpdateProps((next) => this.load(next.record.resId));
+        onPatched(() => this.draw());
+        onWillUnmount(() => this.forgetCharts());
+    }
+
+    async load(resId) {
+        if (resId) {
+            this.state.data = await this.orm.silent.call("utm.campaign", "cm_statistics_charts", [
+                resId,
+            ]);
+        }
+    }
+
+    get labels() {
+        return {
+            sent: _t("Sent"),
+            delivered: _t("Delivered"),
+            opened: _t("Opened"),
+            clicked: _t("Clicked"),
+            bounced: _t("Bounced"),
+            unsubscribed: _t("Unsubscribed"),
+        };
+    }
+
+    get figures() {
+        return [...FUNNEL, ...LOSSES].map((key) => ({
+            key,
+            label: this.labels[key],
+            value: this.state.data.funnel[key],
+            text: formatInteger(this.state.data.funnel[key]),
+            share: this.shareOfSent(this.state.data.funnel[key]),
+        }));
+    }
+
+    shareOfSent(value) {
+        const { sent } = this.state.data.funnel;
+        return sent ? `${((100 * value) / sent).toFixed(1)} %` : "";
+    }
+
+    get hasOpens() {
+        return this.state.data.first_opens.points.length > 0;
+    }
+
+    get opensDescription() {
+        const points = this.state.data.first_opens.points;
+        const total = points.reduce((sum, [, count]) => sum + count, 0);
+        return this.state.data.first_opens.unit === "hour"
+            ? _t("First opens by hour since the launch: %s in all", formatInteger(total))
+            : _t("First opens by day since the launch: %s in all", formatInteger(total));
+    }
+
+    forgetCharts() {
+        this.charts.forEach((chart) => chart.destroy());
+        this.charts = [];
+    }
+
+    draw() {
+        this.forgetCharts();
+        if (this.funnelRef.el) {
+            this.charts.push(new Chart(this.funnelRef.el, this.funnelConfig()));
+        }
+        if (this.opensRef.el) {
+            this.charts.push(new Chart(this.opensRef.el, this.opensConfig()));
+        }
+    }
+
+    get colors() {
+        const scheme = cookie.get("color_scheme");
+        const style = getComputedStyle(this.funnelRef.el);
+        return {
+            text: style.color,
+            grid: hexToRGBA(scheme === "dark" ? "#ffffff" : "#000000", 0.12),
+            good: getColor(0, scheme, "odoo"),
+            bad: getColor(1, scheme, "odoo"),
+        };
+    }
+
+    funnelConfig() {
+        const { text, grid, good, bad } = this.colors;
+        const figures = this.figures;
+        return {
+            type: "bar",
+            data: {
+                labels: figures.map(({ label }) => label),
+                datasets: [
+                    {
+                        data: figures.map(({ value }) => value),
+                        backgroundColor: figures.map(({ key }) =>
+                            LOSSES.includes(key) ? bad : good
+                        ),
+                    },
+                ],
+            },
+            options: this.options(text, grid, { indexAxis: "y" }),
+        };
+    }
+
+    opensConfig() {
+        const { text, grid, good } = this.colors;
+        const { points, unit } = this.state.data.first_opens;
+        const format = unit === "hour" ? "ccc HH:mm" : "d LLL";
+        return {
+            type: "line",
+            data: {
+                labels: points.map(([moment]) =>
+                    deserializeDateTime(moment.replace("T", " ")).toFormat(format)
+                ),
+                datasets: [
+                    {
+                        data: points.map(([, count]) => count),
+                        borderColor: good,
+                        backgroundColor: hexToRGBA(good, 0.2),
+                        fill: true,
+                        tension: 0.25,
+                        pointRadius: 2,
+                    },
+                ],
+            },
+            options: this.options(text, grid, {}),
+        };
+    }
+
+    options(text, grid, extra) {
+        const scale = { ticks: { color: text, precision: 0 }, grid: { color: grid } };
+        return {
+            maintainAspectRatio: false,
+            animation: false,
+            plugins: { legend: { display: false } },
+            scales: { x: { ...scale, beginAtZero: true }, y: { ...scale, beginAtZero: true } },
+            ...extra,
+        };
+    }
+}
+
+registry.category("view_widgets").add("campaign_master_statistics_charts", {
+    component: StatisticsCharts,
+});
