@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from . import odoo_process, places
+from . import odoo_process, odoo_source, places
 from .postgres import Server
 from .progress import step
 
@@ -25,7 +25,7 @@ SCHEMA_FOLDERS = ("models", "wizards", "report")
 def ensure_template(server: Server, with_demo: bool) -> str:
     """The name of a database with the addon installed as it is in the checkout now."""
     kind = "demo" if with_demo else "bare"
-    base = f"cm_base_{kind}_{_short(odoo_process.odoo_source.python_path())}"
+    base = f"cm_base_{kind}_{_short(odoo_source.python_path())}"
     name = f"cm_template_{kind}_{addon_fingerprint()}"
     if exists(server, name):
         return name

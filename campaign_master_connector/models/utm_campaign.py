@@ -108,15 +108,15 @@ class UtmCampaign(models.Model):
 
     def _init_column(self, column_name):
         """Each campaign that exists at installation gets a reference of its own."""
-        if column_name == "cm_reference":
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE utm_campaign SET cm_reference = gen_random_uuid()::varchar "
-                    "WHERE cm_reference IS NULL"
-                )
+        if column_name != "cm_reference":
+            return super()._init_column(column_name)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE utm_campaign SET cm_reference = gen_random_uuid()::varchar "
+                "WHERE cm_reference IS NULL"
             )
-        else:
-            super()._init_column(column_name)
+        )
+        return None
 
     @api.depends("cm_account_id")
     @api.depends_context("company")

@@ -7,7 +7,6 @@ the people to decide on; `classified` wraps it into a query of what they become.
 
 from odoo.tools import SQL
 
-
 # A local part, an "@" and a domain with a dot, without what never stands in an address.
 ADDRESS_PATTERN = r"""^[^@[:space:]<>(),;:"\\\[\]]+@[^@[:space:]<>(),;:"\\\[\].]+(\.[^@[:space:]<>(),;:"\\\[\].]+)+$"""
 ADDRESS_MAXIMUM_LENGTH = 254

@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from functools import partial
-from itertools import groupby
 
 from odoo.exceptions import UserError
 
@@ -52,7 +51,7 @@ def _sync_until(deadline, run, campaigns):
 def run_of_a_minute(env):
     """Add what is new to the lists, one batch a campaign in turn, until the time is up."""
     campaigns = env["utm.campaign"].sudo()._cm_with_work()
-    for account, group in groupby(campaigns, lambda campaign: campaign.cm_account_id):
+    for account, group in campaigns.grouped("cm_account_id").items():
         with AccountSession(account, BACKGROUND) as session:
             if not _push_in_turn(CampaignRun(session, "recipients"), list(group)):
                 return

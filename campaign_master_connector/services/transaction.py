@@ -8,7 +8,6 @@ import logging
 from contextlib import contextmanager
 
 import psycopg2.errors
-
 from odoo import modules
 from odoo.tools import SQL
 

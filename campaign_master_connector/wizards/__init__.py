@@ -1,1 +1,1 @@
-from . import campaign_master_add_recipients
+from . import base_partner_merge, campaign_master_add_recipients

@@ -20,7 +20,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         required=True,
     )
     campaign_id = fields.Many2one(
-        "utm.campaign", "Campaign", domain=[("is_auto_campaign", "=", False)]
+        "utm.campaign", domain=[("is_auto_campaign", "=", False)]
     )
     campaign_title = fields.Char("Campaign Name")
     res_model = fields.Selection(
