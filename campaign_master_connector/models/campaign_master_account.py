@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..campaign_master_api import InvalidApiUrl, normalize_api_url
+from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
 
 SECRET_FIELDS = {"password", "client_secret"}
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
+ADDRESS_PARTS = {"api_url": normalize_api_url, "api_version": check_api_version}
 IDENTITY_FIELDS = SECRET_FIELDS | PASTED_FIELDS
+CHECKED_FIELDS = IDENTITY_FIELDS | {"enabled"}
 
 
 class CampaignMasterAccount(models.Model):
@@ -106,27 +108,34 @@ class CampaignMasterAccount(models.Model):
         for account in self.filtered("client_secret"):
             account.sudo().stored_client_secret = account.client_secret
 
-    @api.constrains("enabled", "username", "api_url")
     def _check_complete(self):
-        for account in self.filtered("enabled"):
-            if not account.username or not account.api_url:
+        # No `api.constrains`: at creation that would look before the password is stored.
+        for account in self.sudo().filtered("enabled"):
+            if not account.username or not account.api_url or not account.stored_password:
                 raise ValidationError(
                     self.env._(
                         "Campaign Master can't be enabled for %(company)s yet: "
-                        "fill in the user name and the API address first.",
+                        "fill in user name, password and API address first.",
                         company=account.company_id.name,
                     )
                 )
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._cleaned(vals) for vals in vals_list])
+        accounts = super().create([self._cleaned(vals) for vals in vals_list])
+        accounts._check_complete()
+        return accounts
 
     def write(self, vals):
         vals = self._cleaned(vals)
-        if self._changes_identity(vals):
-            vals |= self._reset_connection_values()
-        return super().write(vals)
+        changes_identity = self._changes_identity(vals)
+        result = super().write(vals)
+        if changes_identity:
+            # Nobody may write the token, not even who may replace the password.
+            super(CampaignMasterAccount, self.sudo()).write(self._reset_connection_values())
+        if CHECKED_FIELDS & vals.keys():
+            self._check_complete()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):
@@ -148,11 +157,12 @@ class CampaignMasterAccount(models.Model):
             name: value.strip() if value and name in PASTED_FIELDS else value
             for name, value in vals.items()
         }
-        if vals.get("api_url"):
-            try:
-                vals["api_url"] = normalize_api_url(vals["api_url"])
-            except InvalidApiUrl as error:
-                raise ValidationError(str(error)) from None
+        for name, normalize in ADDRESS_PARTS.items():
+            if vals.get(name):
+                try:
+                    vals[name] = normalize(vals[name])
+                except InvalidApiUrl as error:
+                    raise ValidationError(str(error)) from None
         if IDENTITY_FIELDS & vals.keys() or vals.get("enabled"):
             vals["database_uuid"] = self._current_database_uuid()
         return vals

@@ -10,10 +10,11 @@ from ..campaign_master_api import (
     NO_RETRY,
     CampaignMasterClient,
     CampaignMasterError,
-    ConnectionFailed,
     Credentials,
     CredentialsRefused,
+    NotFound,
     RateLimitReached,
+    RequestRefused,
     RetryPolicy,
     Timeouts,
     Token,
@@ -36,7 +37,8 @@ class AccountSession:
 
     At the end the token, the quota that is left and the state of the connection are stored on
     the account, whether the calls went well or not. ``durably`` commits them on their own;
-    without it they are part of the caller's transaction.
+    without it they are part of the caller's transaction. Who deals with an error of the whole
+    account inside the block leaves it in ``failure``.
     """
 
     def __init__(self, account, patience, durably=True):
@@ -44,6 +46,7 @@ class AccountSession:
         self.durably = durably
         self.started = time.monotonic()
         self.new_token = None
+        self.failure = None
         self.client = CampaignMasterClient(
             self.account.api_url,
             Credentials(
@@ -63,7 +66,7 @@ class AccountSession:
 
     def __exit__(self, kind, error, traceback):
         self.client.close()
-        failure = error if isinstance(error, CampaignMasterError) else None
+        failure = error if isinstance(error, CampaignMasterError) else self.failure
         if kind and not failure and not self.durably:
             return
         if self.durably:
@@ -130,23 +133,20 @@ class AccountSession:
             state = "connected"
         else:
             return
-        if state:
-            yield SQL("connection_state = %s", state)
-            yield SQL("connection_message = %s", str(failure) if failure else None)
+        yield SQL("connection_state = %s", state)
+        yield SQL("connection_message = %s", str(failure) if failure else None)
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
         if isinstance(failure, RateLimitReached):
             yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 
 def _connection_state(failure):
-    """What a failed call says about the connection; nothing where the server did answer it."""
+    """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, ConnectionFailed):
-        return "unreachable"
-    if isinstance(failure, RateLimitReached):
+    if isinstance(failure, (RateLimitReached, NotFound, RequestRefused)):
         return "connected"
-    return None
+    return "unreachable"
 
 
 def _end_of_pause(failure):

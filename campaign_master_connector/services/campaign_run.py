@@ -73,7 +73,7 @@ class CampaignRun:
                     work(campaign, self.session.client, result)
         except CampaignMasterError as error:
             if isinstance(error, OF_THE_WHOLE_ACCOUNT):
-                self.stopped_by = error
+                self.stopped_by = self.session.failure = error
             self._fail(result, campaign._cm_problem(error))
         except UserError as error:
             self._fail(result, str(error), is_retried=False)

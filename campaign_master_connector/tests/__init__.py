@@ -1,0 +1,1 @@
+from . import test_account, test_connection, test_secrets

@@ -1,0 +1,192 @@
+"""The account of a company and the settings page that it is set up on."""
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import CampaignMasterCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccount(CampaignMasterCase):
+    def test_pasted_address_is_stored_clean(self):
+        for pasted in (
+            "  https://api.example.com  ",
+            "https://api.example.com/",
+            "https://api.example.com/api/v1",
+            "https://API.example.com/api/v1/",
+            "api.example.com",
+            "\thttps://api.example.com/api/v1/ \n",
+        ):
+            with self.subTest(pasted=pasted):
+                self.account.api_url = pasted
+                self.assertEqual(self.account.api_url, "https://api.example.com")
+
+    def test_port_and_path_of_an_address_are_kept(self):
+        self.account.api_url = "https://api.example.com:8443/campaigns/api/v1/"
+        self.assertEqual(self.account.api_url, "https://api.example.com:8443/campaigns")
+
+    def test_unencrypted_address_of_another_host_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "would send the password unencrypted"):
+            self.account.api_url = "http://api.example.com"
+        self.account.api_url = "http://127.0.0.1:8025/"
+        self.assertEqual(self.account.api_url, "http://127.0.0.1:8025")
+
+    def test_address_that_is_none_is_refused_in_a_sentence(self):
+        for address in ("not an address", "ftp://api.example.com", "https://", "https://u:p@x.test"):
+            with self.subTest(address=address), self.assertRaises(ValidationError) as refused:
+                self.account.api_url = address
+            self.assertRegex(str(refused.exception), r"^The API address .*\.$")
+
+    def test_version_that_is_none_is_refused_when_it_is_entered(self):
+        with self.assertRaisesRegex(ValidationError, "API version"):
+            self.account.api_version = "v1/../../secret"
+        self.account.api_version = "  v2 "
+        self.assertEqual(self.account.api_version, "v2")
+
+    def test_empty_secret_keeps_the_stored_one(self):
+        self.account.client_secret = "client-secret-1"
+        self.account.write({"password": "", "client_secret": False})
+        self.assertEqual(self.account.stored_password, "demo")
+        self.assertEqual(self.account.stored_client_secret, "client-secret-1")
+        self.account.password = "another"
+        self.assertEqual(self.account.stored_password, "another")
+
+    def test_enabling_needs_all_of_the_login(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        complete = {
+            "company_id": company.id,
+            "username": "demo",
+            "password": "demo",
+            "api_url": self.sandbox.url,
+        }
+        for missing in ("username", "password", "api_url"):
+            values = {name: value for name, value in complete.items() if name != missing}
+            with self.subTest(missing=missing), self.cr.savepoint() as savepoint:
+                account = self.env["campaign.master.account"].create(values)
+                with self.assertRaisesRegex(ValidationError, "can't be enabled for Second Company"):
+                    account.enabled = True
+                savepoint.rollback()
+        account = self.env["campaign.master.account"].create({**complete, "enabled": True})
+        self.assertTrue(account.enabled)
+
+    def test_login_of_an_enabled_account_cannot_be_emptied(self):
+        for name in ("username", "api_url"):
+            with self.subTest(name=name), self.assertRaises(ValidationError):
+                self.account[name] = "  "
+
+    def test_company_has_one_account(self):
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(Exception, "(?i)unique|one already"):
+            self.make_account(self.company)
+
+    def test_account_with_campaigns_cannot_be_deleted(self):
+        self.make_campaign().active = False
+        with self.assertRaisesRegex(UserError, "Disable it instead"):
+            self.account.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(CampaignMasterCase):
+    def settings(self, **values):
+        """Open the settings page, enter ``values`` and save."""
+        form = Form(self.env["res.config.settings"])
+        for name, value in values.items():
+            form[name] = value
+        settings = form.save()
+        settings.execute()
+        return settings
+
+    def test_settings_show_and_change_the_account(self):
+        form = Form(self.env["res.config.settings"])
+        self.assertEqual(form.cm_username, "demo")
+        self.assertEqual(form.cm_api_url, self.sandbox.url)
+        self.assertEqual(form.cm_api_version, "v1")
+        self.assertTrue(form.cm_enabled)
+        self.settings(cm_client_id="id-1", cm_show_extended_statistics=True)
+        self.assertEqual(self.account.client_id, "id-1")
+        self.assertTrue(self.account.show_extended_statistics)
+
+    def test_secrets_are_not_on_the_page_and_stay_when_it_is_saved(self):
+        self.account.client_secret = "client-secret-1"
+        form = Form(self.env["res.config.settings"])
+        self.assertFalse(form.cm_password)
+        self.assertFalse(form.cm_client_secret)
+        self.settings(cm_username="somebody")
+        self.assertEqual(self.account.username, "somebody")
+        self.assertEqual(self.account.stored_password, "demo")
+        self.assertEqual(self.account.stored_client_secret, "client-secret-1")
+        self.settings(cm_password="another")
+        self.assertEqual(self.account.stored_password, "another")
+
+    def test_saving_other_settings_changes_nothing_of_the_account(self):
+        self.pull_choices()
+        before = self.account.read(["connection_state", "database_uuid", "write_date"])
+        token = self.account.token
+        self.settings()
+        self.assertEqual(
+            self.account.read(["connection_state", "database_uuid", "write_date"]), before
+        )
+        self.assertEqual(self.account.token, token)
+
+    def test_saving_without_any_entry_makes_no_account(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        self.env.user.company_ids += company
+        self.env = self.env(context={**self.env.context, "allowed_company_ids": [company.id]})
+        self.settings()
+        accounts = self.env["campaign.master.account"].search([("company_id", "=", company.id)])
+        self.assertFalse(accounts)
+        self.settings(
+            cm_username="demo", cm_password="demo", cm_api_url=self.sandbox.url, cm_enabled=True
+        )
+        account = self.env["campaign.master.account"].search([("company_id", "=", company.id)])
+        self.assertTrue(account.enabled)
+        self.assertEqual(account.stored_password, "demo")
+
+    def test_enabling_an_empty_account_is_refused_in_a_sentence(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        self.env.user.company_ids += company
+        self.env = self.env(context={**self.env.context, "allowed_company_ids": [company.id]})
+        with self.assertRaisesRegex(ValidationError, "can't be enabled for Second Company yet"):
+            self.settings(cm_enabled=True)
+
+    def test_page_opens_whatever_the_state_of_the_account(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE campaign_master_account
+                   SET api_url = 'no address at all', username = NULL, stored_password = NULL,
+                       token = 'a token', token_expires_at = NULL, database_uuid = NULL,
+                       connection_state = 'refused', connection_message = 'Refused.',
+                       api_version = '../..'
+                 WHERE id = %s
+                """,
+                self.account.id,
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        form = Form(self.env["res.config.settings"])
+        self.assertEqual(form.cm_connection_state, "refused")
+        self.assertEqual(form.cm_connection_message, "Refused.")
+        self.settings(
+            cm_username="demo",
+            cm_password="demo",
+            cm_api_url=self.sandbox.url,
+            cm_api_version="v1",
+        )
+        message = self.account.action_test_connection()["params"]["message"]
+        self.assertRegex(message, r"^Connected\.")
+
+    def test_page_opens_without_the_server_and_makes_no_call(self):
+        Form(self.env["res.config.settings"])
+        self.assertEqual(self.calls(), {})
+
+    def test_changed_login_is_tried_again(self):
+        self.account.connection_state = "refused"
+        self.settings(cm_password="demo")
+        self.assertEqual(self.account.connection_state, "unknown")
+
+    def test_test_button_stores_nothing_wrong_and_answers(self):
+        settings = self.settings()
+        message = settings.action_cm_test_connection()["params"]["message"]
+        self.assertRegex(message, r"^Connected\. [\d,]+ of 5,000 calls are left this hour\.$")
