@@ -1,4 +1,16 @@
+from datetime import timedelta
+
 from odoo import fields, models
+
+HOURLY = timedelta(days=3)
+
+
+def _without_gaps(counts, step):
+    """Points from the first moment to the last, also for those at which nothing happened."""
+    moments = [min(counts)]
+    while moments[-1] < max(counts):
+        moments.append(moments[-1] + step)
+    return [[moment.isoformat(), counts.get(moment, 0)] for moment in moments]
 
 
 class UtmCampaign(models.Model):
@@ -54,11 +66,9 @@ class UtmCampaign(models.Model):
         )
         if not earliest:
             return {"unit": "hour", "points": []}
-        unit = "hour" if (latest - earliest).days < 3 else "day"
-        groups = recipients._read_group(
-            domain, [f"first_open:{unit}"], ["__count"], order=f"first_open:{unit}"
-        )
-        return {"unit": unit, "points": [[start.isoformat(), count] for start, count in groups]}
+        unit = "hour" if latest - earliest < HOURLY else "day"
+        groups = recipients._read_group(domain, [f"first_open:{unit}"], ["__count"])
+        return {"unit": unit, "points": _without_gaps(dict(groups), timedelta(**{f"{unit}s": 1}))}
 
     def _cm_statistics_notification(self, results):
         problems = [result.problem for result in results if result.problem]
