@@ -41,7 +41,7 @@ class UtmCampaign(models.Model):
         """What the charts of the Statistics page draw.
 
         :return: {"funnel": {figure: int}, "first_opens": {"unit": "hour" or "day",
-            "points": [[ISO date-time in UTC, int], ...]}}
+            "points": [[ISO date-time in the user's time zone, int], ...]}}
         """
         self.ensure_one()
         self.check_access("read")

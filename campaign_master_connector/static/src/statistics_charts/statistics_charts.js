@@ -11,12 +11,13 @@ import {
 import { loadBundle } from "@web/core/assets";
 import { getColor, hexToRGBA } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
-import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const { DateTime } = luxon;
 
 const FUNNEL = ["sent", "delivered", "opened", "clicked"];
 const LOSSES = ["bounced", "unsubscribed"];
@@ -139,7 +140,7 @@ export class StatisticsCharts extends Component {
             type: "line",
             data: {
                 labels: points.map(([moment]) =>
-                    deserializeDateTime(moment.replace("T", " ")).toFormat(format)
+                    DateTime.fromISO(moment).toFormat(format)
                 ),
                 datasets: [
                     {
