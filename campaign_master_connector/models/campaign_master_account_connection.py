@@ -7,7 +7,12 @@ from odoo.tools import format_datetime
 
 from ..campaign_master_api import CampaignMasterError
 from ..services import transaction
-from ..services.account_session import AT_THE_SCREEN, WHILE_A_FORM_OPENS, AccountSession
+from ..services.account_session import (
+    AT_THE_SCREEN,
+    SECONDS_WHILE_A_FORM_OPENS,
+    WHILE_A_FORM_OPENS,
+    AccountSession,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -128,7 +133,12 @@ class CampaignMasterAccount(models.Model):
             # better before the calls than after them.
             account.flush_recordset(["choices_attempted_at"])
             try:
-                with AccountSession(account, WHILE_A_FORM_OPENS, durably=False) as session:
+                with AccountSession(
+                    account,
+                    WHILE_A_FORM_OPENS,
+                    durably=False,
+                    seconds=SECONDS_WHILE_A_FORM_OPENS,
+                ) as session:
                     account._pull_choices(session.client)
             except CampaignMasterError as error:
                 _logger.info("Lists and templates of %s not refreshed: %s", account, error)

@@ -1,4 +1,11 @@
+import re
+
 from odoo import api, fields, models
+
+from ..services.campaign_text import on_one_line
+from .big_integer import BigInteger
+
+TAG = re.compile(r"<[^<>]*>")
 
 
 class CampaignMasterChoice(models.AbstractModel):
@@ -12,7 +19,7 @@ class CampaignMasterChoice(models.AbstractModel):
         "campaign.master.account", required=True, index=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    external_id = fields.Integer(
+    external_id = BigInteger(
         "Campaign Master ID", required=True, readonly=True, aggregator=None
     )
     name = fields.Char(required=True, readonly=True)
@@ -32,7 +39,7 @@ class CampaignMasterChoice(models.AbstractModel):
             .with_context(active_test=False)
             .search([("account_id", "=", account.id)])
         }
-        names = dict(pulled)
+        names = {external_id: self._plain(name, external_id) for external_id, name in pulled}
         for external_id, name in names.items():
             record = known.get(external_id)
             if record and (record.name != name or not record.active):
@@ -46,6 +53,12 @@ class CampaignMasterChoice(models.AbstractModel):
                 if external_id not in known
             ]
         )
+
+    def _plain(self, name, external_id):
+        """``name`` without markup, whose tags could be nested to survive a single removal."""
+        while TAG.search(name):
+            name = TAG.sub("", name)
+        return on_one_line(name) or self.env._("Unnamed (%s)", external_id)
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):

@@ -2,9 +2,11 @@ import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
+from ..services.addresses import single_address
 from ..services.campaign_text import on_one_line
+from .big_integer import BigInteger
 
 TEXT_FIELDS = {"cm_subject", "cm_from_name"}
 ADDRESS_FIELDS = {"cm_test_address", "cm_from_email", "cm_redirect_address"}
@@ -79,7 +81,7 @@ class UtmCampaign(models.Model):
         copy=False,
         help="Our own key of the campaign. Campaign Master keeps it as the external ID.",
     )
-    cm_external_id = fields.Integer(
+    cm_external_id = BigInteger(
         "Campaign Master ID", readonly=True, copy=False, aggregator=None
     )
     cm_state = fields.Selection(
@@ -214,8 +216,8 @@ class UtmCampaign(models.Model):
         text = on_one_line(value)
         if not text:
             return False
-        address = email_normalize(text)
-        if not address or "." not in address.rpartition("@")[2]:
+        address = single_address(text)
+        if not address:
             raise ValidationError(
                 self.env._(
                     "%(field)s must be one full e-mail address, such as news@example.com.",

@@ -12,6 +12,7 @@ from ..campaign_master_api import (
     CampaignMasterError,
     Credentials,
     CredentialsRefused,
+    NoAnswer,
     NotFound,
     RateLimitReached,
     RequestRefused,
@@ -30,6 +31,8 @@ WHILE_A_FORM_OPENS = {
     "timeouts": Timeouts(connect=0.7, read=0.7, total=0.7),
     "retry": NO_RETRY,
 }
+# All calls together: the last one may still begin then.
+SECONDS_WHILE_A_FORM_OPENS = 0.8
 
 
 class AccountSession:
@@ -39,11 +42,15 @@ class AccountSession:
     the account, whether the calls went well or not. ``durably`` commits them on their own;
     without it they are part of the caller's transaction. Who deals with an error of the whole
     account inside the block leaves it in ``failure``.
+
+    :param patience: keyword arguments of the client: time-outs of a call, repeats
+    :param seconds: after which no further call begins
     """
 
-    def __init__(self, account, patience, durably=True):
+    def __init__(self, account, patience, durably=True, seconds=float("inf")):
         self.account = account.sudo()
         self.durably = durably
+        self.seconds_allowed = seconds
         self.started = time.monotonic()
         self.new_token = None
         self.failure = None
@@ -58,6 +65,7 @@ class AccountSession:
             api_version=self.account.api_version,
             token=self._stored_token(),
             on_token=self._remember_token,
+            on_call=self._check_time,
             **patience,
         )
 
@@ -82,6 +90,14 @@ class AccountSession:
         if not self.account.token:
             return None
         return Token(self.account.token, _aware(self.account.token_expires_at))
+
+    def _check_time(self):
+        if self.seconds > self.seconds_allowed:
+            raise NoAnswer(
+                self.account.env._(
+                    "Campaign Master answers too slowly to wait for it now. Try again later."
+                )
+            )
 
     def _remember_token(self, token):
         self.new_token = (token,)

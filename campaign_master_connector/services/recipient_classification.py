@@ -7,9 +7,7 @@ the people to decide on; `classified` wraps it into a query of what they become.
 
 from odoo.tools import SQL
 
-# A local part, an "@" and a domain with a dot, without what never stands in an address.
-ADDRESS_PATTERN = r"""^[^@[:space:]<>(),;:"\\\[\]]+@[^@[:space:]<>(),;:"\\\[\].]+(\.[^@[:space:]<>(),;:"\\\[\].]+)+$"""
-ADDRESS_MAXIMUM_LENGTH = 254
+from .addresses import ADDRESS_MAXIMUM_LENGTH, ADDRESS_PATTERN
 
 
 def new_partners(campaign, partner_ids):
@@ -122,7 +120,7 @@ def classified(source):
         """,
         source=source,
         maximum=ADDRESS_MAXIMUM_LENGTH,
-        pattern=ADDRESS_PATTERN,
+        pattern=f"^{ADDRESS_PATTERN}$",
         opted_out=_opted_out(),
         duplicate=_duplicate(),
         state=_state(),

@@ -1,1 +1,7 @@
-from . import test_account, test_connection, test_secrets
+from . import (
+    test_account,
+    test_campaign_block,
+    test_choices,
+    test_connection,
+    test_secrets,
+)

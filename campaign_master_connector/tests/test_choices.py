@@ -1,0 +1,208 @@
+"""Lists and templates: pulled by themselves, never older than a minute, never in the way."""
+
+import time
+from unittest.mock import patch
+
+import responses
+from odoo.tests import Form, tagged
+
+from ..services import transaction
+from .common import CampaignMasterCase
+
+MINUTE_AND_A_BIT = "2020-01-01"
+
+
+@tagged("post_install", "-at_install")
+class TestChoices(CampaignMasterCase):
+    def names(self, model="list", archived=False):
+        records = self.env[f"campaign.master.{model}"].with_context(active_test=not archived)
+        return sorted(records.search([]).mapped("name"))
+
+    def minute_passes(self):
+        self.account.choices_attempted_at = MINUTE_AND_A_BIT
+
+    def open_new(self):
+        return Form(self.env["utm.campaign"])
+
+    def test_lists_and_templates_are_there_when_a_new_form_opens(self):
+        self.assertEqual(self.names(), [])
+        self.open_new()
+        self.assertEqual(self.names(), ["Customers", "Newsletter"])
+        self.assertEqual(self.names("template"), ["Spring", "Summer"])
+        self.assertEqual(self.calls(), {"authenticate": 1, "listLists": 1, "listTemplates": 1})
+
+    def test_they_are_pulled_when_an_existing_campaign_is_opened(self):
+        campaign = self.env["utm.campaign"].create({"title": "A campaign"})
+        Form(campaign)
+        self.assertEqual(self.names(), ["Customers", "Newsletter"])
+
+    def test_they_are_pulled_at_most_once_a_minute(self):
+        for _time in range(3):
+            self.open_new()
+        self.env["campaign.master.list"].name_search("")
+        self.assertEqual(self.calls()["listLists"], 1)
+        self.minute_passes()
+        self.open_new()
+        self.assertEqual(self.calls()["listLists"], 2)
+
+    def test_drop_down_of_a_form_that_was_open_for_long_is_fresh(self):
+        self.open_new()
+        self.control.create_list("Made just now")
+        self.minute_passes()
+        found = self.env["campaign.master.list"].name_search("just now")
+        self.assertEqual([name for _id, name in found], ["Made just now"])
+        self.minute_passes()
+        self.control.create_template("Also new")
+        found = self.env["campaign.master.template"].web_search_read([], {"name": {}})
+        self.assertIn("Also new", [record["name"] for record in found["records"]])
+
+    def test_saving_a_form_makes_no_call(self):
+        form = self.open_new()
+        form.title = "A campaign"
+        self.control.clear_calls()
+        self.minute_passes()
+        form.save()
+        self.assertEqual(self.calls(), {})
+
+    def test_one_that_is_gone_is_archived_and_stays_on_its_campaigns(self):
+        campaign = self.make_campaign()
+        gone = campaign.cm_list_id
+        self.control.delete_list(self.customers)
+        self.pull_choices()
+        self.assertTrue(gone.exists())
+        self.assertFalse(gone.active)
+        self.assertEqual(campaign.cm_list_id, gone)
+        self.assertEqual(self.names(), ["Newsletter"])
+        self.assertEqual(self.names(archived=True), ["Customers", "Newsletter"])
+
+    def test_renamed_one_keeps_its_record(self):
+        self.pull_choices()
+        record = self.choice("list", self.customers)
+        self.control.rename_list(self.customers, "Good customers")
+        self.pull_choices()
+        self.assertEqual(record.name, "Good customers")
+        self.assertEqual(len(self.names(archived=True)), 2)
+
+    def test_one_that_came_back_is_active_again(self):
+        self.pull_choices()
+        record = self.choice("list", self.customers)
+        record.active = False
+        self.pull_choices()
+        self.assertTrue(record.active)
+
+    def test_more_than_a_page_of_templates_is_pulled(self):
+        for number in range(120):
+            self.control.create_template(f"Template {number}")
+        self.pull_choices()
+        self.assertEqual(len(self.names("template")), 122)
+
+    def test_pulling_the_same_again_writes_nothing(self):
+        self.pull_choices()
+        records = self.env["campaign.master.list"].search([])
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE campaign_master_list SET write_date = '2020-01-01'")
+        records.invalidate_recordset()
+        self.pull_choices()
+        self.assertEqual({str(date) for date in records.mapped("write_date")}, {"2020-01-01 00:00:00"})
+
+    def test_names_of_the_server_have_no_markup(self):
+        self.control.rename_list(self.customers, "<script>alert(1)</script>Good <b>ones</b> & 1 < 2")
+        self.control.update_template(self.spring, name="<img src=x onerror=alert(1)>")
+        self.control.update_template(self.summer, name="<<b>script>alert(2)<<i>/script>")
+        self.pull_choices()
+        self.assertEqual(self.choice("list", self.customers).name, "alert(1)Good ones & 1 < 2")
+        self.assertEqual(self.choice("template", self.spring).name, f"Unnamed ({self.spring})")
+        self.assertEqual(self.choice("template", self.summer).name, "alert(2)")
+
+    def test_two_forms_at_once_pull_once(self):
+        self.minute_passes()
+        with patch.object(transaction, "try_account_lock", return_value=False):
+            self.open_new()
+        self.assertEqual(self.calls(), {})
+
+    def test_list_with_an_id_beyond_32_bits_can_be_chosen(self):
+        self.pull_choices()
+        self.minute_passes()
+        address = f"{self.account.api_url}/api/v1"
+        answer = {"currentPage": 1, "isLastPage": True}
+        with responses.RequestsMock() as server:
+            server.get(
+                f"{address}/lists", json={**answer, "lists": [{"id": 2**40, "name": "Big"}]}
+            )
+            server.get(f"{address}/templates", json={**answer, "templates": []})
+            self.open_new()
+        self.assertEqual(self.choice("list", 2**40).name, "Big")
+
+
+@tagged("post_install", "-at_install")
+class TestChoicesWithoutServer(CampaignMasterCase):
+    def setUp(self):
+        super().setUp()
+        self.campaign = self.make_campaign()
+        self.account.choices_attempted_at = MINUTE_AND_A_BIT
+
+    def open_campaign(self):
+        """Open the form, which must show what was last known within two seconds."""
+        started = time.monotonic()
+        form = Form(self.campaign)
+        self.assertLess(time.monotonic() - started, 2)
+        self.assertEqual(form.cm_list_id.name, "Customers")
+        self.assertEqual(form.cm_template_id.name, "Spring")
+        self.assertEqual(len(self.env["campaign.master.list"].search([])), 2)
+        return form
+
+    def test_form_opens_and_says_so_whatever_is_wrong_with_the_server(self):
+        for fault in (
+            "drop_connection",
+            "server_error",
+            "service_unavailable",
+            "html_page",
+            "malformed_json",
+            "incomplete_json",
+            "wrong_types",
+            "redirect",
+        ):
+            with self.subTest(fault=fault):
+                self.control.clear_faults()
+                self.control.set_fault(fault)
+                self.account.choices_attempted_at = MINUTE_AND_A_BIT
+                notice = self.open_campaign().cm_connection_notice
+                self.assertIn("Lists and templates are as of", notice)
+        self.control.clear_faults()
+        self.account.choices_attempted_at = MINUTE_AND_A_BIT
+        self.assertFalse(self.open_campaign().cm_connection_notice)
+
+    def test_form_opens_when_nothing_listens(self):
+        self.account.api_url = "http://127.0.0.1:9"
+        self.assertIn("can't be reached", self.open_campaign().cm_connection_notice)
+
+    def test_form_opens_in_time_when_each_answer_is_slow(self):
+        for number in range(300):
+            self.control.create_template(f"Template {number}")
+        self.control.set_fault("latency", seconds=0.6)
+        self.assertIn("Lists and templates are as of", self.open_campaign().cm_connection_notice)
+
+    def test_form_opens_in_time_when_the_answer_drips(self):
+        self.control.set_fault("slow_drip", seconds=30)
+        self.assertIn("Lists and templates are as of", self.open_campaign().cm_connection_notice)
+
+    def test_server_that_is_down_is_asked_once_a_minute_only(self):
+        self.control.set_fault("service_unavailable")
+        for _time in range(3):
+            self.open_campaign()
+        self.assertEqual(sum(self.calls().values()), 1)
+
+    def test_wrong_password_is_told_and_not_tried_again(self):
+        self.account.write({"password": "wrong"})
+        notice = self.open_campaign().cm_connection_notice
+        self.assertIn("refused the user name and password", notice)
+        self.control.clear_calls()
+        self.account.choices_attempted_at = MINUTE_AND_A_BIT
+        self.open_campaign()
+        self.assertEqual(self.calls(), {})
+
+    def test_half_an_answer_archives_nothing(self):
+        self.control.set_fault("server_error", operation="listTemplates")
+        self.control.delete_list(self.newsletter)
+        self.open_campaign()
+        self.assertTrue(self.choice("list", self.newsletter))
