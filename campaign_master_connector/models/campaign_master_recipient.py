@@ -84,6 +84,7 @@ class CampaignMasterRecipient(models.Model):
     _tab_idx = models.Index("(campaign_id, kind, id)")
     _email_idx = models.Index("(campaign_id, email)")
     _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
+    _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
 
     @api.depends(
         "campaign_id.cm_account_id",
@@ -190,7 +191,10 @@ class CampaignMasterRecipient(models.Model):
 
     def _merge_into_one(self, person_field, target):
         precedence = ("opted_out", "added", "exists", "pending", "rejected", "excluded")
-        kept, *others = self.sorted(lambda recipient: precedence.index(recipient.state))
+        # Of two in the same state the one whose address stays: it needn't be pushed again.
+        kept, *others = self.sorted(
+            lambda recipient: (precedence.index(recipient.state), recipient[person_field] != target)
+        )
         others = self.browse().union(*others)
         if others:
             kept.write(self._merged_statistics())
@@ -245,6 +249,14 @@ class CampaignMasterRecipient(models.Model):
             )
         )
         self.invalidate_model(["kind", "email", "state", "state_reason"])
+
+    @api.model
+    def _release_duplicates(self, condition):
+        """Let go on who was a duplicate of somebody who has another address now, or none.
+
+        :param condition: `SQL` on the alias ``recipient``
+        """
+        self._reconsider(SQL("%s AND %s", condition, recipient_classification.without_holder()))
 
     @api.model
     def _add_people(self, campaign, people):

@@ -90,6 +90,18 @@ def known_recipients(condition):
     )
 
 
+def without_holder():
+    """Condition: left out as a duplicate, but nobody has the address any more."""
+    return SQL(
+        """
+        recipient.state_reason = 'duplicate' AND NOT EXISTS (
+            SELECT FROM campaign_master_recipient other
+             WHERE other.campaign_id = recipient.campaign_id AND other.email = recipient.email
+               AND other.id <> recipient.id AND other.state <> 'excluded')
+        """
+    )
+
+
 def classified(source):
     """Query of what the people of ``source`` become.
 
@@ -102,7 +114,10 @@ def classified(source):
             SELECT source.*,
                    COALESCE(TRIM(raw_email), '') = '' AS has_no_address,
                    address IS NULL OR LENGTH(address) > %(maximum)s
-                       OR address !~ %(pattern)s AS is_malformed,
+                       OR address !~ %(pattern)s
+                       -- Of "a b@example.com" Odoo makes b@example.com, who is somebody else.
+                       OR raw_email !~ '[<>,;]'
+                          AND raw_email ~ '[^[:space:]][[:space:]]+[^[:space:]]' AS is_malformed,
                    has_left OR %(opted_out)s AS is_opted_out,
                    EXISTS (SELECT FROM mail_blacklist blacklist
                             WHERE blacklist.email = address AND blacklist.active)

@@ -71,6 +71,7 @@ def _next_batch(campaign, size):
             size,
         )
     )
+    recipients._release_duplicates(SQL("recipient.campaign_id = %s", campaign.id))
     return campaign.env.execute_query(
         SQL(
             """

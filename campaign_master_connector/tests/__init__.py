@@ -3,5 +3,7 @@ from . import (
     test_campaign_block,
     test_choices,
     test_connection,
+    test_recipient_changes,
+    test_recipients,
     test_secrets,
 )
