@@ -53,6 +53,8 @@ class Chromium:
         self.resize(self.width, self.height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if self.dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
+        # Odoo Community has no dark mode of its own: Chromium darkens what doesn't know dark.
+        self.call("Emulation.setAutoDarkModeOverride", enabled=self.dark)
         return self
 
     def __exit__(
@@ -125,12 +127,15 @@ class Chromium:
         self.wait(f"{found} && {found}.getClientRects().length > 0", seconds)
 
     def click(self, selector: str) -> None:
-        """Click the first visible element that matches the CSS selector."""
-        self.wait_for(selector)
-        self.evaluate(
-            f"[...document.querySelectorAll({json.dumps(selector)})]"
-            ".find((element) => element.getClientRects().length).click()"
-        )
+        """Click the first visible element that matches the CSS selector, or ``text=`` in a list."""
+        found = _visible_element(selector)
+        self.wait(f"!!{found}")
+        self.evaluate(f"{found}.click()")
+
+    def scroll_to(self, selector: str) -> None:
+        """Bring the first visible element that matches to the top."""
+        self.evaluate(f"{_visible_element(selector)}.scrollIntoView()")
+        self.settle()
 
     def type(self, selector: str, text: str) -> None:
         """Replace what is in the field by ``text``, as typing it does."""
@@ -162,3 +167,16 @@ class Chromium:
                     return address
             time.sleep(0.1)
         raise Problem("Chromium didn't start.")
+
+
+def _visible_element(selector: str) -> str:
+    """JavaScript expression of the first visible element that matches."""
+    if selector.startswith("text="):
+        text = json.dumps(selector.removeprefix("text="))
+        elements, matches = "td.o_data_cell, .o_kanban_record span", f"element.textContent.trim() === {text}"
+    else:
+        elements, matches = selector, "true"
+    return (
+        f"[...document.querySelectorAll({json.dumps(elements)})]"
+        f".find((element) => {matches} && element.getClientRects().length)"
+    )

@@ -60,6 +60,8 @@ def take(base: str, shot: Shot, path: Path) -> None:
             page.click(selector)
             page.settle()
         page.settle(1.5)
+        if shot.scroll_to:
+            page.scroll_to(shot.scroll_to)
         page.screenshot(path)
     _shrink(path)
 

@@ -1,34 +1,43 @@
 """Which pictures README and docs show."""
 
 from dataclasses import dataclass
+from typing import Any
 
 VIEW = ".o_action_manager .o_view_controller"
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: whose login, which page, what to wait for and to click, how large."""
+    """One picture: whose login, which page, what to wait for, to click and to bring to the top."""
 
     name: str
     url: str
     login: str = "marketing"
     wait: str = VIEW
     clicks: tuple[str, ...] = ()
+    scroll_to: str = ""
     width: int = 1366
     height: int = 900
     dark: bool = False
     sandbox: bool = False
 
 
-FIRST_CAMPAIGN = (".o_data_row .o_data_cell",)
-STATISTICS = (*FIRST_CAMPAIGN, ".o_notebook a[name=cm_statistics]")
+CAMPAIGN = ("text=Autumn offers (demo)",)
+CONTACTS = (*CAMPAIGN, ".o_notebook a[name=cm_contacts]")
+STATISTICS_PAGE: dict[str, Any] = {
+    "url": "/odoo/campaign-master",
+    "clicks": (*CAMPAIGN, ".o_notebook a[name=cm_statistics]"),
+    "scroll_to": ".o_notebook",
+    "height": 844,
+}
 
 SHOTS = (
-    Shot("campaign", "/odoo/campaign-master", clicks=FIRST_CAMPAIGN),
+    Shot("campaign", "/odoo/campaign-master", clicks=CONTACTS, height=1150),
+    Shot("checklist", "/odoo/campaign-master", clicks=("text=Spring newsletter (demo)",)),
     Shot("campaigns", "/odoo/campaign-master"),
-    Shot("statistics", "/odoo/campaign-master", clicks=STATISTICS, height=1100),
-    Shot("statistics-dark", "/odoo/campaign-master", clicks=STATISTICS, height=1100, dark=True),
-    Shot("statistics-phone", "/odoo/campaign-master", clicks=STATISTICS, width=390, height=844),
+    Shot("statistics", **STATISTICS_PAGE),
+    Shot("statistics-dark", **STATISTICS_PAGE, dark=True),
+    Shot("statistics-phone", **STATISTICS_PAGE, width=390),
     Shot(
         "settings",
         "/odoo/settings#campaign_master_connector",

@@ -9,7 +9,7 @@ import {
     useState,
 } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
-import { getColor, hexToRGBA } from "@web/core/colors/colors";
+import { getColor, getCustomColor, hexToRGBA } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -103,10 +103,9 @@ export class StatisticsCharts extends Component {
 
     get colors() {
         const scheme = cookie.get("color_scheme");
-        const style = getComputedStyle(this.funnelRef.el);
         return {
-            text: style.color,
-            grid: hexToRGBA(scheme === "dark" ? "#ffffff" : "#000000", 0.12),
+            text: getCustomColor(scheme, "#111827", "#E4E4E4"),
+            grid: getCustomColor(scheme, "#DEE2E6", "#3C3E4B"),
             good: getColor(0, scheme, "odoo"),
             bad: getColor(1, scheme, "odoo"),
         };
@@ -148,7 +147,7 @@ export class StatisticsCharts extends Component {
                         borderColor: good,
                         backgroundColor: hexToRGBA(good, 0.2),
                         fill: true,
-                        tension: 0.25,
+                        cubicInterpolationMode: "monotone",
                         pointRadius: 2,
                     },
                 ],
