@@ -267,8 +267,11 @@ class CampaignMasterRecipient(models.Model):
         :param people: a `odoo.tools.Query` of ``res.partner`` or ``crm.lead``, as the ORM's
             ``_search`` gives it with the user's access rules in it
         :return: {state: number of recipients that were added in it}
+        :raises UserError: where the company has no account, whose opt-outs decide
         """
         campaign._cm_adopt_account()
+        if not campaign.cm_account_id:
+            raise UserError(campaign._cm_no_account_sentence())
         self.flush_model()
         self._flush_sources()
         source = (

@@ -76,16 +76,17 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         account = self.sudo().cm_effective_account_id
         if not account:
-            return [
-                self.env._(
-                    "%(company)s has no Campaign Master account. An administrator sets it up in "
-                    "Settings, Campaign Master.",
-                    company=self.env.company.name,
-                )
-            ]
+            return [self._cm_no_account_sentence()]
         if obstacle := account._obstacle():
             return [obstacle]
         return [self._cm_missing_sentence(name) for name in self.cm_missing_fields.split(",") if name]
+
+    def _cm_no_account_sentence(self):
+        return self.env._(
+            "%(company)s has no Campaign Master account. An administrator sets it up in "
+            "Settings, Campaign Master.",
+            company=self.env.company.name,
+        )
 
     def _cm_missing_sentence(self, name):
         names = {

@@ -30,6 +30,8 @@ class UtmCampaign(models.Model):
     def _cm_outcome(self, result):
         if result.busy:
             return self.env._("This campaign is being synced now. Please look again in a minute.")
+        if result.waiting:
+            return self.env._("There was no time left for it now; the background syncs it.")
         return result.problem or self._cm_result_sentence(result)
 
     def _cm_result_sentence(self, result):

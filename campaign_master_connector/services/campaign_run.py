@@ -40,6 +40,7 @@ class CampaignResult:
     seconds: float = 0.0
     problem: str = ""
     busy: bool = False
+    waiting: bool = False
     created: bool = False
     left: int = 0
 

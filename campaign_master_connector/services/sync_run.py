@@ -25,15 +25,15 @@ def run_at_the_screen(campaigns):
     deadline = time.monotonic() + SECONDS_AT_THE_SCREEN
     results = {}
     for account, group in campaigns.grouped("cm_account_id").items():
-        if obstacle := account._obstacle():
+        obstacle = account._obstacle() if account else campaigns._cm_no_account_sentence()
+        if obstacle:
             results |= {one.id: CampaignResult(one, problem=obstacle) for one in group}
             continue
         transaction.write_durably(campaigns.env, group._cm_request_sync)
         with AccountSession(account, AT_THE_SCREEN) as session:
             results |= _sync_until(deadline, CampaignRun(session, "sync"), group)
     for campaign in campaigns:
-        result = results.setdefault(campaign.id, CampaignResult(campaign))
-        result.left = campaign._cm_pending_count()
+        results[campaign.id].left = campaign._cm_pending_count()
     return [results[campaign.id] for campaign in campaigns]
 
 
@@ -45,7 +45,14 @@ def _sync_until(deadline, run, campaigns):
         result = run.work_on(campaign, partial(_sync, size=room, itself=True))
         room -= result.counts.total()
     run.finish()
-    return run.results
+    untouched = [campaign for campaign in campaigns if campaign.id not in run.results]
+    return run.results | {campaign.id: _not_begun(campaign, run) for campaign in untouched}
+
+
+def _not_begun(campaign, run):
+    """The schedule takes it up; what stopped the run is why it wasn't begun."""
+    problem = str(run.stopped_by) if run.stopped_by else ""
+    return CampaignResult(campaign, problem=problem, waiting=not problem)
 
 
 def run_of_a_minute(env):

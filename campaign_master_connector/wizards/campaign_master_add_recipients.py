@@ -62,7 +62,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
     def _compute_selected_count(self):
         for wizard in self:
             wizard.selected_count = (
-                self.env[wizard.res_model].search_count(wizard._people_domain())
+                wizard._people_model().search_count(wizard._people_domain())
                 if wizard.res_model
                 else 0
             )
@@ -70,13 +70,18 @@ class CampaignMasterAddRecipients(models.TransientModel):
     def _people_domain(self):
         return literal_eval(self.domain or "[]")
 
+    def _people_model(self):
+        """Rows that were selected count as they are; a search hides the archived by itself."""
+        selects_rows = [leaf[0] for leaf in self._people_domain()] == ["id"]
+        return self.env[self.res_model].with_context(active_test=not selects_rows)
+
     def action_add(self):
         """Add them; answers with a notification that tells in numbers what happened."""
         self.ensure_one()
         campaign = self._campaign()
         campaign.check_access("write")
         self.env[self.res_model].check_access("read")
-        people = self.env[self.res_model]._search(self._people_domain())
+        people = self._people_model()._search(self._people_domain())
         total = self.selected_count
         added = self.env["campaign.master.recipient"].sudo()._add_people(campaign.sudo(), people)
         return self._notification(campaign, total, added)
