@@ -316,14 +316,13 @@ class CampaignMasterRecipient(models.Model):
         self.env["campaign.master.opt.out"].flush_model()
         self.env["utm.campaign"].flush_model(["cm_account_id"])
 
-    @api.depends("state_reason", "server_message")
+    @api.depends("state", "state_reason", "server_message")
     @api.depends_context("lang")
     def _compute_state_message(self):
         labels = dict(self._fields["state_reason"]._description_selection(self.env))
         for recipient in self:
-            recipient.state_message = recipient.server_message or labels.get(
-                recipient.state_reason, ""
-            )
+            answer = recipient.state == "rejected" and recipient.server_message
+            recipient.state_message = answer or labels.get(recipient.state_reason, "")
 
     @api.depends("partner_id", "lead_id", "email")
     def _compute_display_name(self):

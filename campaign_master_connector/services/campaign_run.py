@@ -4,6 +4,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from odoo.exceptions import UserError
 
@@ -28,6 +29,8 @@ OF_THE_WHOLE_ACCOUNT = (
     ServerFailed,
     TokenRefused,
 )
+# An internal error can be one campaign's; several in a row are everybody's.
+INTERNAL_ERRORS_THAT_STOP = 3
 
 
 @dataclass
@@ -58,6 +61,7 @@ class CampaignRun:
         self.env = session.account.env
         self.results = {}
         self.stopped_by = None
+        self.internal_errors = 0
 
     def work_on(self, campaign, work):
         """Call ``work(campaign, client, result)`` under the campaign's lock for this purpose.
@@ -72,8 +76,9 @@ class CampaignRun:
                 result.busy = not locked
                 if locked:
                     work(campaign, self.session.client, result)
+                    self.internal_errors = 0
         except CampaignMasterError as error:
-            if isinstance(error, OF_THE_WHOLE_ACCOUNT):
+            if self._concerns_the_account(error):
                 self.stopped_by = self.session.failure = error
             self._fail(result, campaign._cm_problem(error))
         except UserError as error:
@@ -85,6 +90,12 @@ class CampaignRun:
             result.seconds += time.monotonic() - started
             result.calls += self.session.client.calls - calls
         return result
+
+    def _concerns_the_account(self, error):
+        if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.internal_errors += 1
+            return self.internal_errors >= INTERNAL_ERRORS_THAT_STOP
+        return isinstance(error, OF_THE_WHOLE_ACCOUNT)
 
     def _unexpected(self):
         return self.env._(

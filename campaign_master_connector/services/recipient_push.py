@@ -49,10 +49,12 @@ def push_batch(campaign, client, size=BATCH_SIZE):
     ids = [recipient_id for recipient_id, _email in recipients]
     _mark_in_flight(campaign, min(ids[0], interrupted.start), max(ids[-1], interrupted.stop - 1))
     transaction.commit(campaign.env)
-    outcomes, failure = _send(client, campaign.cm_list_id.external_id, recipients)
+    chosen_list = campaign.cm_list_id
+    outcomes, failure = _send(client, chosen_list.external_id, recipients)
     outcomes = [_added_by_the_first_attempt(outcome, interrupted) for outcome in outcomes]
     counts = transaction.write_durably(
-        campaign.env, lambda: _store(campaign, outcomes, in_flight=_is_unknown(failure))
+        campaign.env,
+        lambda: _store(campaign, chosen_list, outcomes, in_flight=_is_unknown(failure)),
     )
     if failure:
         raise failure
@@ -150,8 +152,12 @@ def _send_part(client, list_id, recipients):
     ]
 
 
-def _store(campaign, outcomes, in_flight):
-    """Write what became of each; whose address changed meanwhile stays pending with the new one."""
+def _store(campaign, chosen_list, outcomes, in_flight):
+    """Write what became of each.
+
+    Whose address changed meanwhile stays pending with the new one; after a change of the list all
+    but who opted out stay pending for the new one.
+    """
     env = campaign.env
     if not in_flight:
         _mark_in_flight(campaign, None, None)
@@ -182,9 +188,14 @@ def _store(campaign, outcomes, in_flight):
               FROM %s
              WHERE recipient.id = sent.id AND recipient.email = sent.email
                AND recipient.state = 'pending'
+               AND (sent.state = 'opted_out'
+                    OR EXISTS (SELECT FROM utm_campaign campaign
+                                WHERE campaign.id = recipient.campaign_id
+                                  AND campaign.cm_list_id = %s))
             RETURNING recipient.state
             """,
             sent,
+            chosen_list.id,
         )
     )
     _keep_addresses_that_changed(env, sent)

@@ -4,8 +4,10 @@ from . import (
     test_campaign_block,
     test_choices,
     test_connection,
+    test_push,
     test_recipient_changes,
     test_recipients,
+    test_schedule,
     test_secrets,
     test_sync,
 )
