@@ -183,6 +183,7 @@ class CampaignMasterAccount(models.Model):
             "connection_state": "unknown",
             "connection_message": False,
             "choices_attempted_at": False,
+            "blocked_until": False,
         }
 
     @api.model

@@ -87,7 +87,7 @@ class CampaignMasterAccount(models.Model):
             raise UserError(
                 self.env._("Fill in user name, password and API address, then test again.")
             )
-        account.write({"token": False, "token_expires_at": False})
+        account.write({"token": False, "token_expires_at": False, "blocked_until": False})
         try:
             with AccountSession(account, AT_THE_SCREEN) as session:
                 session.client.authenticate()

@@ -65,7 +65,7 @@ class AccountSession:
             api_version=self.account.api_version,
             token=self._stored_token(),
             on_token=self._remember_token,
-            on_call=self._check_time,
+            on_call=self._check_that_calls_are_allowed,
             **patience,
         )
 
@@ -91,7 +91,17 @@ class AccountSession:
             return None
         return Token(self.account.token, _aware(self.account.token_expires_at))
 
-    def _check_time(self):
+    def _check_that_calls_are_allowed(self):
+        blocked_until = self.account.blocked_until
+        if blocked_until and blocked_until > fields.Datetime.now():
+            raise RateLimitReached(
+                self.account.env._(
+                    "The calls that Campaign Master allows are used up. It answers again at "
+                    "%(time)s UTC.",
+                    time=f"{blocked_until:%Y-%m-%d %H:%M}",
+                ),
+                reset_at=_aware(blocked_until),
+            )
         if self.seconds > self.seconds_allowed:
             raise NoAnswer(
                 self.account.env._(

@@ -8,7 +8,7 @@ from odoo import fields
 
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
-from .campaign_run import CampaignRun
+from .campaign_run import CampaignResult, CampaignRun
 from .recipient_statistics import apply_page
 
 SECONDS_AT_THE_SCREEN = 15.0
@@ -38,7 +38,8 @@ def _run(campaigns, purpose, pull, at_the_screen):
     clock = _Clock(campaigns.env, len(synced), time.monotonic() + seconds)
     results = []
     for account, group in synced.grouped("cm_account_id").items():
-        if account._obstacle():
+        if obstacle := account._obstacle():
+            results += [CampaignResult(campaign, problem=obstacle) for campaign in group]
             continue
         with AccountSession(account, AT_THE_SCREEN if at_the_screen else BACKGROUND) as session:
             run = CampaignRun(session, purpose)

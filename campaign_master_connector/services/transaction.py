@@ -87,7 +87,8 @@ def campaign_lock(campaign, purpose):
         commit(campaign.env)
         campaign.env.invalidate_all()
         yield True
-    except Exception:
+    except BaseException:
+        # A failed transaction takes no statement, also not the one that gives the lock back.
         rollback(campaign.env)
         raise
     finally:

@@ -4,10 +4,12 @@ from . import (
     test_campaign_block,
     test_choices,
     test_connection,
+    test_lost_answers,
     test_push,
     test_recipient_changes,
     test_recipients,
     test_schedule,
     test_secrets,
+    test_stopped_account,
     test_sync,
 )

@@ -1,0 +1,148 @@
+"""When the whole account has to wait: rate limits, wrong credentials, a copy of the database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .common import CampaignMasterCase
+
+NEUTRALIZE = Path(__file__).parent.parent / "data" / "neutralize.sql"
+
+
+@tagged("post_install", "-at_install")
+class TestStoppedAccount(CampaignMasterCase):
+    def setUp(self):
+        super().setUp()
+        self.campaigns = self.env["utm.campaign"]
+        for title in ("First", "Second"):
+            campaign = self.synced_campaign(title=title)
+            self.add(campaign, self.contact(f"{title}@example.com"))
+            self.campaigns |= campaign
+
+    def run_all_schedules(self):
+        self.campaigns.cm_retry_at = False
+        self.campaigns.write({"cm_statistics_at": False, "cm_recipient_statistics_at": False})
+        self.run_cron()
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.env["utm.campaign"]._cron_cm_update_recipient_statistics()
+
+    def assertNoCall(self):
+        self.control.clear_calls()
+        self.run_all_schedules()
+        self.account.choices_attempted_at = False
+        Form(self.campaigns[0])
+        self.assertEqual(self.calls(), {})
+
+    def assertWorks(self):
+        self.run_all_schedules()
+        for campaign in self.campaigns:
+            self.assertEqual(self.states(campaign), {"added": 1})
+            self.assertTrue(campaign.cm_statistics_at)
+            self.assertTrue(campaign.cm_recipient_statistics_at)
+            self.assertFalse(campaign.cm_sync_error)
+
+    def test_rate_limit_stops_the_run_and_is_obeyed(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=100)
+        self.run_cron()
+        self.assertEqual(sum(self.calls().values()), 1)
+        self.assertIn("used up", self.campaigns[0].cm_sync_error)
+        self.assertGreater(self.account.blocked_until, fields.Datetime.now())
+        self.assertNoCall()
+
+    def test_click_during_a_pause_makes_no_call_and_is_made_up_for(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=100)
+        self.run_cron()
+        self.control.clear_calls()
+        self.assertIn("used up", self.sync(self.campaigns[0]))
+        self.assertEqual(self.calls(), {})
+        self.account.blocked_until = fields.Datetime.now() - timedelta(minutes=1)
+        self.account.hourly_reset_at = self.account.blocked_until
+        self.control.set_limits(hourly_limit=5000, calls_this_hour=0)
+        self.assertWorks()
+
+    def test_used_up_month_is_obeyed_until_it_ends(self):
+        self.control.set_limits(monthly_limit=100, calls_this_month=100)
+        self.run_cron()
+        self.assertEqual(sum(self.calls().values()), 1)
+        in_an_hour = fields.Datetime.now() + timedelta(hours=1)
+        end_of_month = fields.Datetime.end_of(fields.Datetime.now(), "month")
+        self.assertGreaterEqual(self.account.blocked_until, min(in_an_hour, end_of_month))
+        self.assertNoCall()
+
+    def test_other_credentials_are_not_held_back_by_the_old_ones_limit(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=100)
+        self.run_cron()
+        self.control.set_limits(hourly_limit=5000, calls_this_hour=0)
+        self.account.password = "demo"
+        self.assertFalse(self.account.blocked_until)
+
+    def test_schedules_leave_a_reserve_for_people(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=85)
+        self.run_cron()
+        self.assertNotEqual(self.calls(), {})
+        self.control.set_limits(calls_this_hour=92)
+        self.account.action_test_connection()
+        self.control.clear_calls()
+        self.campaigns.write({"cm_statistics_at": False, "cm_recipient_statistics_at": False})
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.env["utm.campaign"]._cron_cm_update_recipient_statistics()
+        self.assertEqual(self.calls(), {})
+        self.campaigns[0].cm_subject = "Other words"
+        self.sync(self.campaigns[0])
+        self.assertEqual(self.calls(), {"updateCampaign": 1})
+
+    def test_wrong_password_stops_the_schedules_until_it_changes(self):
+        self.control.change_password("changed-there")
+        self.control.expire_tokens()
+        self.run_cron()
+        self.assertEqual(self.calls()["authenticate"], 1)
+        self.assertEqual(self.account.connection_state, "refused")
+        self.assertIn("refused", self.campaigns[0].cm_sync_error)
+        self.assertNoCall()
+        with self.assertRaisesRegex(UserError, "refused the user name and password"):
+            self.campaigns[0].action_cm_sync()
+        self.assertEqual(self.calls(), {})
+        self.account.password = "changed-there"
+        self.assertWorks()
+
+    def test_wrong_password_found_by_statistics_stops_all_schedules(self):
+        self.control.change_password("changed-there")
+        self.control.expire_tokens()
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.assertEqual(self.account.connection_state, "refused")
+        self.assertNoCall()
+
+    def test_copy_of_the_database_does_not_sync(self):
+        self.env["ir.config_parameter"].set_param("database.uuid", "the-copy")
+        self.assertNoCall()
+        with self.assertRaisesRegex(UserError, "This is a copy of the database"):
+            self.campaigns[0].action_cm_sync()
+        self.assertIn("This is a copy", self.sync(self.campaigns))
+        self.campaigns[0].action_cm_update_statistics()
+        self.assertEqual(self.calls(), {})
+        self.assertIn("This is a copy", Form(self.campaigns[0]).cm_connection_notice)
+        Form(self.env["res.config.settings"]).save().execute()
+        self.assertNoCall()
+        self.account.password = "demo"
+        self.assertWorks()
+
+    def test_neutralized_database_has_forgotten_how_to_log_in(self):
+        self.env.flush_all()
+        self.env.cr.execute(NEUTRALIZE.read_text())
+        self.env.invalidate_all(flush=False)
+        self.assertFalse(self.account.enabled)
+        for name in ("stored_password", "stored_client_secret", "token"):
+            self.assertFalse(self.account[name])
+        self.assertNoCall()
+        Form(self.env["res.config.settings"])
+
+    def test_statistics_click_on_a_stopped_account_says_why(self):
+        self.control.change_password("changed-there")
+        self.control.expire_tokens()
+        self.run_cron()
+        params = self.campaigns[0].action_cm_update_statistics()["params"]
+        self.assertEqual(params["type"], "danger")
+        self.assertIn("refused the user name and password", params["message"])
