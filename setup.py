@@ -1,0 +1,54 @@
+"""Builds `odoo-addon-campaign-master-connector`: the addon, to be installed beside an Odoo 19."""
+
+import ast
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+FOLDER = "campaign_master_connector"
+PACKAGE = f"odoo.addons.{FOLDER}"
+ADDON = Path(__file__).parent / FOLDER
+NOT_SHIPPED = ("tests", "tests.*")
+DATA_SUFFIXES = {
+    *(".xml", ".csv", ".sql", ".po", ".pot"),
+    *(".js", ".scss", ".css", ".png", ".svg", ".html", ".rst"),
+}
+
+manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+
+
+def packages() -> list[str]:
+    """The addon and its Python packages, by the names that they have inside Odoo."""
+    inner = find_packages(str(ADDON), exclude=NOT_SHIPPED)
+    return [PACKAGE, *(f"{PACKAGE}.{name}" for name in inner)]
+
+
+def data_files() -> list[str]:
+    """Paths inside the addon of all that isn't Python, its own tests' files excepted."""
+    paths = (path.relative_to(ADDON) for path in ADDON.rglob("*") if path.suffix in DATA_SUFFIXES)
+    return sorted(path.as_posix() for path in paths if "tests" not in path.parts)
+
+
+# Odoo itself is no requirement here: it is on no package index, and pip would search for it there.
+setup(
+    name="odoo-addon-campaign-master-connector",
+    version=manifest["version"],
+    description=manifest["summary"],
+    long_description=(ADDON / "README.rst").read_text(encoding="utf-8"),
+    long_description_content_type="text/x-rst",
+    author=manifest["author"],
+    url=manifest["website"],
+    license=manifest["license"],
+    license_files=["LICENSE"],
+    python_requires=">=3.10",
+    install_requires=manifest["external_dependencies"]["python"],
+    packages=packages(),
+    package_dir={PACKAGE: FOLDER},
+    package_data={PACKAGE: data_files()},
+    classifiers=[
+        "Framework :: Odoo",
+        "Framework :: Odoo :: 19.0",
+        "Programming Language :: Python :: 3",
+    ],
+    zip_safe=False,
+)
