@@ -1,4 +1,5 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -11,21 +12,21 @@ import { formatInteger } from "@web/views/fields/formatters";
 export class RecipientPickerListController extends ListController {
     static props = { ...ListController.props, onPick: { type: Function, optional: true } };
 
-    setup() {
-        super.setup();
-        useEffect(
-            () => this.props.onPick?.(this.picked()),
-            () => [this.model.root.selection?.length, this.model.root.isDomainSelected]
-        );
+    async onSelectionChanged() {
+        const { root } = this.model;
+        if (!root.isDomainSelected) {
+            const ids = root.selection.map((record) => record.resId);
+            return this.props.onPick?.({ count: ids.length, domain: [["id", "in", ids]] });
+        }
+        if (root.hasLimitedCount) {
+            await root.fetchCount();
+        }
+        const count = root.isGrouped ? root.recordCount : root.count;
+        this.props.onPick?.({ count, domain: root.domain });
     }
 
-    picked() {
-        const root = this.model.root;
-        if (root.isDomainSelected) {
-            return { count: root.count, domain: root.domain };
-        }
-        const ids = (root.selection || []).map((record) => record.resId);
-        return { count: ids.length, domain: [["id", "in", ids]] };
+    async openRecord(record) {
+        record.toggleSelection();
     }
 }
 
@@ -45,6 +46,7 @@ export class RecipientPickerDialog extends Component {
         domain: Array,
         title: String,
         viewId: Number,
+        onAdded: Function,
     };
 
     setup() {
@@ -60,10 +62,9 @@ export class RecipientPickerDialog extends Component {
             searchViewId: false,
             loadIrFilters: true,
             noBreadcrumbs: true,
+            noContentHelp: _t("Nobody matches the search."),
             showButtons: false,
             readonly: true,
-            allowSelectors: true,
-            allowOpenAction: false,
             display: { searchPanel: false },
             onPick: ({ count, domain }) => {
                 this.state.count = count;
@@ -86,20 +87,21 @@ export class RecipientPickerDialog extends Component {
             ]);
             this.props.close();
             await this.action.doAction(notification);
-            this.env.bus.trigger("CAMPAIGN_MASTER:RECIPIENTS_CHANGED");
+            await this.props.onAdded();
         } finally {
             this.state.isAdding = false;
         }
     }
 }
 
-function pickRecipients(env, { params }) {
+function pickRecipients(env, { params }, { onClose }) {
     env.services.dialog.add(RecipientPickerDialog, {
         campaignId: params.campaign_id,
         model: params.model,
         domain: params.domain,
         title: params.title,
         viewId: params.view_id,
+        onAdded: () => onClose?.(),
     });
 }
 

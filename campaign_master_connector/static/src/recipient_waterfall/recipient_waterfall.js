@@ -1,17 +1,16 @@
-import {
-    Component,
-    onMounted,
-    onWillUnmount,
-    onWillUpdateProps,
-    useState,
-} from "@odoo/owl";
+import { Component, onWillUnmount, toRaw, useEffect, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger } from "@web/views/fields/formatters";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { RECIPIENTS_CHANGED } from "../recipients_changed";
 
-const SECONDS_BETWEEN_LOOKS = 3;
+const MILLISECONDS_BETWEEN_LOOKS = 3000;
+const PAGES = { lead: "cm_leads", contact: "cm_contacts", company: "cm_companies" };
 
 /** The balance of a campaign's recipients, and how far adding them to the list is. */
 export class RecipientWaterfall extends Component {
@@ -21,54 +20,92 @@ export class RecipientWaterfall extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ summary: null, mostLeft: 0 });
-        this.resId = this.props.record.resId;
-        useBus(this.env.bus, "CAMPAIGN_MASTER:RECIPIENTS_CHANGED", () => this.load());
-        onMounted(() => this.load());
-        onWillUpdateProps((next) => {
-            if (next.record.resId !== this.resId) {
-                this.state.summary = null;
-                this.state.mostLeft = 0;
-            }
-            this.resId = next.record.resId;
-            this.load();
-        });
-        onWillUnmount(() => clearTimeout(this.timer));
+        this.root = useRef("root");
+        this.state = useState({ summary: null, isBusy: false });
+        this.keepLast = new KeepLast();
+        useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.load());
+        // `data` is another object whenever the form was loaded anew or saved.
+        useEffect(
+            () => {
+                this.load();
+            },
+            () => [toRaw(this.props.record.data), this.props.record.resId]
+        );
+        useEffect(() => this.showCountsOnTabs());
+        onWillUnmount(() => browser.clearTimeout(this.timer));
+    }
+
+    get resId() {
+        return this.props.record.resId;
     }
 
     async load() {
-        clearTimeout(this.timer);
+        browser.clearTimeout(this.timer);
+        if (this.resId !== this.state.summary?.campaignId) {
+            this.state.summary = null;
+        }
         if (!this.resId) {
             return;
         }
-        const summary = await this.orm.silent.call("utm.campaign", "cm_recipient_summary", [
-            this.resId,
-        ]);
-        this.state.summary = summary;
-        this.lookAgain(summary);
+        const campaignId = this.resId;
+        const summary = await this.keepLast.add(this.ask("cm_recipient_summary"));
+        if (summary) {
+            this.state.summary = { ...summary, campaignId };
+        }
+        this.planLook();
     }
 
+    /** Look how far the push is; what else depends on it is loaded anew when it is through. */
     async look() {
         if (document.hidden) {
-            this.lookAgain(this.state.summary);
-            return;
+            return this.planLook();
         }
-        const before = this.state.summary.left;
-        const progress = await this.orm.silent.call("utm.campaign", "cm_progress", [this.resId]);
-        if (progress.left !== before) {
-            await this.load();
-        } else {
+        const { left } = this.state.summary;
+        const progress = await this.keepLast.add(this.ask("cm_progress"));
+        if (!progress || progress.left === left) {
             Object.assign(this.state.summary, progress);
-            this.lookAgain(progress);
+            return this.planLook();
+        }
+        await this.load();
+        if (!progress.left && !(await this.props.record.isDirty())) {
+            await this.props.record.load();
         }
     }
 
-    lookAgain({ left, is_synced }) {
-        this.state.mostLeft = left ? Math.max(this.state.mostLeft, left) : 0;
-        clearTimeout(this.timer);
-        if (left && is_synced) {
-            this.timer = setTimeout(() => this.look(), SECONDS_BETWEEN_LOOKS * 1000);
+    /** The answer of a method of the campaign, undefined while the server can't be reached. */
+    async ask(method) {
+        try {
+            return await this.orm.silent.call("utm.campaign", method, [this.resId]);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
         }
+    }
+
+    planLook() {
+        browser.clearTimeout(this.timer);
+        if (this.state.summary && this.isPushing && !this.state.summary.paused) {
+            this.timer = browser.setTimeout(() => this.look(), MILLISECONDS_BETWEEN_LOOKS);
+        }
+    }
+
+    /** On the titles of the tabs, drawn by the style sheet: they are the notebook's own. */
+    showCountsOnTabs() {
+        const form = this.root.el?.closest(".o_form_view");
+        for (const [kind, page] of Object.entries(PAGES)) {
+            const tab = form?.querySelector(`.o_notebook_headers .nav-link[name=${page}]`);
+            const count = this.state.summary?.kinds[kind];
+            if (tab && count) {
+                tab.dataset.count = formatInteger(count);
+            } else if (tab) {
+                delete tab.dataset.count;
+            }
+        }
+    }
+
+    get states() {
+        return this.state.summary.states.filter(({ count }) => count);
     }
 
     get isPushing() {
@@ -76,44 +113,54 @@ export class RecipientWaterfall extends Component {
     }
 
     get percent() {
-        const { mostLeft, summary } = this.state;
-        const done = summary.states.reduce(
+        const { left, states } = this.state.summary;
+        const done = states.reduce(
             (sum, { state, count }) => (["added", "exists"].includes(state) ? sum + count : sum),
             0
         );
-        const whole = Math.max(mostLeft, summary.left) + done;
-        return whole ? Math.round((100 * done) / whole) : 0;
+        return left + done ? Math.floor((100 * done) / (left + done)) : 0;
     }
 
     get progressText() {
         const { left, minutes_left, paused } = this.state.summary;
-        const number = this.format(left);
+        const number = formatInteger(left);
         if (paused) {
             return _t("%s to add, paused", number);
         }
         if (minutes_left) {
             return _t("%(number)s to add, about %(minutes)s min left", {
                 number,
-                minutes: minutes_left,
+                minutes: formatInteger(minutes_left),
             });
         }
         return _t("%s to add", number);
+    }
+
+    /** A problem that came up after the form was loaded; the form shows the earlier one. */
+    get newProblem() {
+        const { error } = this.state.summary;
+        return error !== this.props.record.data.cm_sync_error && error;
     }
 
     format(number) {
         return formatInteger(number);
     }
 
-    async open(extra) {
+    async open(...conditions) {
         const action = await this.orm.call("utm.campaign", "action_cm_open_recipients", [
             this.resId,
         ]);
-        return this.action.doAction({ ...action, domain: [...action.domain, ...extra] });
+        return this.action.doAction({ ...action, domain: [...action.domain, ...conditions] });
     }
 
-    async callAndLoad(method) {
-        await this.orm.call("utm.campaign", method, [[this.resId]]);
-        await this.load();
+    async pauseOrResume(method) {
+        this.state.isBusy = true;
+        try {
+            await this.orm.call("utm.campaign", method, [[this.resId]]);
+            await this.load();
+        } finally {
+            this.state.isBusy = false;
+        }
     }
 }
 

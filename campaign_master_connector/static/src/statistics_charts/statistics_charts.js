@@ -1,20 +1,12 @@
-import {
-    Component,
-    onMounted,
-    onPatched,
-    onWillStart,
-    onWillUnmount,
-    onWillUpdateProps,
-    useRef,
-    useState,
-} from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, toRaw, useEffect, useRef, useState } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { getColor, getCustomColor, hexToRGBA } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { formatInteger } from "@web/views/fields/formatters";
+import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const { DateTime } = luxon;
@@ -34,17 +26,25 @@ export class StatisticsCharts extends Component {
         this.opensRef = useRef("opens");
         this.charts = [];
         onWillStart(() => loadBundle("web.chartjs_lib"));
-        onMounted(() => this.load(this.props.record.resId));
-        onWillUpdateProps((next) => this.load(next.record.resId));
-        onPatched(() => this.draw());
+        this.keepLast = new KeepLast();
+        // `data` is another object whenever the form was loaded anew or saved.
+        useEffect(
+            () => {
+                this.load(this.props.record.resId);
+            },
+            () => [toRaw(this.props.record.data), this.props.record.resId]
+        );
+        useEffect(
+            () => this.draw(),
+            () => [toRaw(this.state.data)]
+        );
         onWillUnmount(() => this.forgetCharts());
     }
 
     async load(resId) {
         if (resId) {
-            this.state.data = await this.orm.silent.call("utm.campaign", "cm_statistics_charts", [
-                resId,
-            ]);
+            const data = this.orm.silent.call("utm.campaign", "cm_statistics_charts", [resId]);
+            this.state.data = await this.keepLast.add(data);
         }
     }
 
@@ -70,8 +70,8 @@ export class StatisticsCharts extends Component {
     }
 
     shareOfSent(value) {
-        const { sent } = this.state.data.funnel;
-        return sent ? `${((100 * value) / sent).toFixed(1)} %` : "";
+        const share = (100 * value) / this.state.data.funnel.sent;
+        return _t("%s % of sent", formatFloat(share, { digits: [0, 1] }));
     }
 
     get hasOpens() {
@@ -79,11 +79,22 @@ export class StatisticsCharts extends Component {
     }
 
     get opensDescription() {
-        const points = this.state.data.first_opens.points;
+        const { points, unit } = this.state.data.first_opens;
         const total = points.reduce((sum, [, count]) => sum + count, 0);
-        return this.state.data.first_opens.unit === "hour"
-            ? _t("First opens by hour since the launch: %s in all", formatInteger(total))
-            : _t("First opens by day since the launch: %s in all", formatInteger(total));
+        const [moment, most] = points.reduce((best, point) => (point[1] > best[1] ? point : best));
+        const values = {
+            total: formatInteger(total),
+            most: formatInteger(most),
+            moment: this.formatMoment(moment),
+        };
+        return unit === "hour"
+            ? _t("First opens by hour: %(total)s in all, most of them (%(most)s) %(moment)s", values)
+            : _t("First opens by day: %(total)s in all, most of them (%(most)s) %(moment)s", values);
+    }
+
+    formatMoment(moment) {
+        const isHourly = this.state.data.first_opens.unit === "hour";
+        return DateTime.fromISO(moment).toFormat(isHourly ? "ccc HH:mm" : "d LLL");
     }
 
     forgetCharts() {
@@ -106,8 +117,8 @@ export class StatisticsCharts extends Component {
         return {
             text: getCustomColor(scheme, "#111827", "#E4E4E4"),
             grid: getCustomColor(scheme, "#DEE2E6", "#3C3E4B"),
-            good: getColor(0, scheme, "odoo"),
-            bad: getColor(1, scheme, "odoo"),
+            good: getColor(0, scheme, "sm"),
+            bad: getColor(1, scheme, "sm"),
         };
     }
 
@@ -133,14 +144,11 @@ export class StatisticsCharts extends Component {
 
     opensConfig() {
         const { text, grid, good } = this.colors;
-        const { points, unit } = this.state.data.first_opens;
-        const format = unit === "hour" ? "ccc HH:mm" : "d LLL";
+        const { points } = this.state.data.first_opens;
         return {
             type: "line",
             data: {
-                labels: points.map(([moment]) =>
-                    DateTime.fromISO(moment).toFormat(format)
-                ),
+                labels: points.map(([moment]) => this.formatMoment(moment)),
                 datasets: [
                     {
                         data: points.map(([, count]) => count),
@@ -157,7 +165,8 @@ export class StatisticsCharts extends Component {
     }
 
     options(text, grid, extra) {
-        const scale = { ticks: { color: text, precision: 0 }, grid: { color: grid } };
+        const ticks = { color: text, precision: 0, maxRotation: 0, autoSkipPadding: 16 };
+        const scale = { ticks, grid: { color: grid } };
         return {
             maintainAspectRatio: false,
             animation: false,

@@ -1,0 +1,54 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useBus } from "@web/core/utils/hooks";
+import { listView } from "@web/views/list/list_view";
+import { ListController } from "@web/views/list/list_controller";
+import { RECIPIENTS_CHANGED } from "../recipients_changed";
+
+/** The list of recipients, on its own or inside the form of a campaign. */
+export class RecipientsListController extends ListController {
+    static props = {
+        ...ListController.props,
+        addLabel: { type: String, optional: true },
+        onAdd: { type: Function, optional: true },
+    };
+
+    setup() {
+        super.setup();
+        useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.model.load());
+    }
+
+    getStaticActionMenuItems() {
+        const items = super.getStaticActionMenuItems();
+        items.delete.description = _t("Remove from campaign");
+        return items;
+    }
+
+    get deleteConfirmationDialogProps() {
+        return {
+            title: _t("Remove from campaign"),
+            body: _t(
+                "Remove the selected recipients from their campaign? The leads, contacts and " +
+                    "companies themselves stay as they are."
+            ),
+            confirm: () => this.removeSelected(),
+            confirmLabel: _t("Remove"),
+            cancelLabel: _t("Discard"),
+        };
+    }
+
+    async removeSelected() {
+        await this.model.root.deleteRecords();
+        this.env.bus.trigger(RECIPIENTS_CHANGED);
+    }
+
+    async afterExecuteActionButton() {
+        this.env.bus.trigger(RECIPIENTS_CHANGED);
+    }
+}
+
+registry.category("views").add("campaign_master_recipients_list", {
+    ...listView,
+    Controller: RecipientsListController,
+    buttonTemplate: "campaign_master_connector.RecipientsListButtons",
+});
