@@ -1,0 +1,72 @@
+"""Real processes: a database copied from the template, the sandbox, Odoo with workers and cron."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Generator, Iterator
+
+import pytest
+from odoo_server import OdooServer
+
+from sandbox.testing import SandboxProcess
+from tools import postgres
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[postgres.Server]:
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(seed=7) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def odoo(
+    database_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OdooServer]:
+    """Odoo with the addon, without demo data and without an account; ``admin`` is its one user."""
+    template = os.environ.get("CAMPAIGN_MASTER_TEMPLATE")
+    if not template:
+        pytest.fail('These tests need what `make test ARGS="tests/end_to_end"` sets up.')
+    name = f"cm_end_to_end_{os.getpid()}_{next(_numbers)}"
+    server = OdooServer(database_server, template, tmp_path_factory.mktemp("odoo"), name)
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="module")
+def account_id(odoo: OdooServer, sandbox: SandboxProcess) -> int:
+    """The main company's account, enabled, with the sandbox as its Campaign Master."""
+    values = {
+        "enabled": True,
+        "username": sandbox.username,
+        "password": sandbox.password,
+        "api_url": sandbox.url,
+    }
+    [new_id] = odoo.admin.call("campaign.master.account", "create", [values])
+    assert isinstance(new_id, int)
+    return new_id
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what Odoo and the sandbox said when a test fails."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        server, process = item.funcargs.get("odoo"), item.funcargs.get("sandbox")
+        if isinstance(server, OdooServer):
+            report.sections.append((f"Odoo's log, {server.log}", server.end_of_log()))
+        if isinstance(process, SandboxProcess):
+            report.sections.append(("The sandbox's log", process.log_text()))
+    return report
