@@ -28,7 +28,9 @@ class CampaignMasterOptOut(models.Model):
 
     @api.model
     def _remember(self, recipient_ids):
-        """Keep address and person of the recipients of an id query for good; twice is harmless.
+        """Keep addresses and person of the recipients of an id query for good; twice is harmless.
+
+        The former addresses too: it may have been one of them that left.
 
         :param recipient_ids: `SQL` of a query with one column, the ids
         """
@@ -38,16 +40,21 @@ class CampaignMasterOptOut(models.Model):
                 INSERT INTO campaign_master_opt_out
                        (account_id, company_id, email, partner_id, lead_id,
                         create_uid, create_date, write_uid, write_date)
-                SELECT campaign.cm_account_id, recipient.company_id, recipient.email,
+                SELECT campaign.cm_account_id, recipient.company_id, address.email,
                        recipient.partner_id, recipient.lead_id,
                        %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
                   FROM campaign_master_recipient recipient
                   JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-                 WHERE recipient.id IN (%(ids)s) AND recipient.email IS NOT NULL
+                 CROSS JOIN LATERAL (
+                        SELECT recipient.email WHERE recipient.email IS NOT NULL
+                         UNION
+                        SELECT former.email FROM campaign_master_former_address former
+                         WHERE former.recipient_id = recipient.id) address
+                 WHERE recipient.id IN (%(ids)s)
                    AND NOT EXISTS (
                         SELECT FROM campaign_master_opt_out known
                          WHERE known.account_id = campaign.cm_account_id
-                           AND known.email = recipient.email
+                           AND known.email = address.email
                            AND known.partner_id IS NOT DISTINCT FROM recipient.partner_id
                            AND known.lead_id IS NOT DISTINCT FROM recipient.lead_id)
                 """,

@@ -311,7 +311,7 @@ class CampaignMasterRecipient(models.Model):
     @api.model
     def _flush_sources(self):
         self.env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
-        self.env["crm.lead"].flush_model(["email_from", "email_normalized"])
+        self.env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
         self.env["mail.blacklist"].flush_model(["active", "email"])
         self.env["campaign.master.opt.out"].flush_model()
         self.env["utm.campaign"].flush_model(["cm_account_id"])

@@ -19,6 +19,7 @@ def new_partners(campaign, partner_ids):
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, partner.id AS partner_id, NULL::integer AS lead_id,
+               CASE WHEN partner.is_company THEN NULL ELSE partner.id END AS person_id,
                CASE WHEN partner.is_company THEN 'company' ELSE 'contact' END AS kind,
                partner.email AS raw_email, partner.email_normalized AS address,
                NOT partner.active AS is_archived, FALSE AS is_deleted,
@@ -44,10 +45,12 @@ def new_leads(campaign, lead_ids):
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, NULL::integer AS partner_id, lead.id AS lead_id,
-               'lead' AS kind, lead.email_from AS raw_email, lead.email_normalized AS address,
+               customer.id AS person_id, 'lead' AS kind, lead.email_from AS raw_email, lead.email_normalized AS address,
                FALSE AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state, FALSE AS has_left
           FROM crm_lead lead
+          LEFT JOIN res_partner customer
+            ON customer.id = lead.partner_id AND customer.is_company IS NOT TRUE
          WHERE lead.id IN (%(ids)s)
            AND NOT EXISTS (
                 SELECT FROM campaign_master_recipient known
@@ -68,6 +71,7 @@ def known_recipients(condition):
         """
         SELECT recipient.id AS recipient_id, recipient.campaign_id,
                campaign.cm_account_id AS account_id, recipient.partner_id, recipient.lead_id,
+               customer.id AS person_id,
                CASE WHEN recipient.lead_id IS NOT NULL THEN 'lead'
                     WHEN partner.is_company THEN 'company'
                     WHEN partner.id IS NOT NULL THEN 'contact'
@@ -84,6 +88,9 @@ def known_recipients(condition):
           JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
           LEFT JOIN res_partner partner ON partner.id = recipient.partner_id
           LEFT JOIN crm_lead lead ON lead.id = recipient.lead_id
+          LEFT JOIN res_partner customer
+            ON customer.id = COALESCE(recipient.partner_id, lead.partner_id)
+           AND customer.is_company IS NOT TRUE
          WHERE %s
         """,
         condition,
@@ -144,7 +151,10 @@ def classified(source):
 
 
 def _opted_out():
-    """Consent is the address's and the person's: neither a new address nor a new list undoes it."""
+    """Consent is the address's and the person's: neither a new address nor a new list undoes it.
+
+    A lead and the contact that it belongs to are one person, unless that contact is a company.
+    """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_opt_out gone
@@ -152,6 +162,13 @@ def _opted_out():
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id
                    AND gone.partner_id = source.partner_id)
+        OR EXISTS (SELECT FROM campaign_master_opt_out gone
+                 WHERE gone.account_id = source.account_id
+                   AND gone.partner_id = source.person_id)
+        OR EXISTS (SELECT FROM campaign_master_opt_out gone
+                     JOIN crm_lead gone_lead ON gone_lead.id = gone.lead_id
+                 WHERE gone.account_id = source.account_id
+                   AND gone_lead.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lead_id = source.lead_id)
         """

@@ -55,12 +55,32 @@ def apply_page(campaign, rows):
     return PageResult(len(changed), len(unknown))
 
 
+def forget_addresses_that_became_known(campaign):
+    """How many addresses that were counted as unknown are a recipient's by now."""
+    env = campaign.env
+    env["campaign.master.recipient"].flush_model(["campaign_id", "email"])
+    gone = env.execute_query(
+        SQL(
+            """
+            DELETE FROM campaign_master_unknown_address unknown
+             USING campaign_master_recipient recipient
+             WHERE unknown.campaign_id = %(campaign)s AND recipient.campaign_id = %(campaign)s
+               AND unknown.digest = MD5(recipient.email)
+            RETURNING unknown.id
+            """,
+            campaign=campaign.id,
+        )
+    )
+    env["campaign.master.unknown.address"].invalidate_model()
+    return len(gone)
+
+
 def _check_against_launch(campaign, rows):
     if not campaign.cm_sent_at:
         return
     earliest = campaign.cm_sent_at - CLOCK_SLACK
     for row in rows:
-        for moment in (row.first_open, row.first_click):
+        for moment in (row.first_open, row.last_open, row.first_click, row.last_click):
             if moment and moment.replace(tzinfo=None) < earliest:
                 raise InvalidAnswer(
                     "Campaign Master reported an open or a click from before the launch, so "
@@ -78,7 +98,7 @@ def _page(rows):
 
     return SQL(
         "UNNEST(%s::varchar[], %s) AS page(email, %s)",
-        [row.email for row in rows],
+        [row.email.lower() for row in rows],
         SQL(", ").join(column(name, kind) for name, (kind, *_rest) in COLUMNS.items()),
         SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
     )

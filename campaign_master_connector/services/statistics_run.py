@@ -9,7 +9,7 @@ from odoo import fields
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
-from .recipient_statistics import apply_page
+from .recipient_statistics import apply_page, forget_addresses_that_became_known
 
 SECONDS_AT_THE_SCREEN = 15.0
 # Rows that changed while the last run was under way, or on a clock that is a little off.
@@ -104,6 +104,9 @@ def _begin(campaign):
             "cm_recipient_statistics_page": 1,
             "cm_recipient_statistics_started_at": fields.Datetime.now(),
         }
+        if forget_addresses_that_became_known(campaign):
+            # What they did before they were recipients comes only with all rows.
+            values["cm_recipient_statistics_after"] = False
         transaction.write_durably(campaign.env, lambda: campaign.write(values))
 
 
