@@ -1,0 +1,52 @@
+"""`make bench`: how fast the addon is, beside the least that the same work can take.
+
+Every figure is the median of several runs in one process; comparisons are ratios within the run.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import databases, odoo_process, places, postgres
+from ..progress import step
+from . import report
+
+DATABASE = "campaign_master_bench"
+SCRIPT = Path(__file__).parent / "run_in_odoo.py"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure in a fresh database and print, store and draw the result."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--rows", type=int, default=100_000, help="recipients of the campaign")
+    parser.add_argument("--campaigns", type=int, default=10_000, help="synced campaigns when idle")
+    parser.add_argument("--rounds", type=int, default=3, help="runs that a median is taken of")
+    parser.add_argument("--output", type=Path, default=places.cache() / "bench")
+    options = parser.parse_args(arguments)
+    options.output.mkdir(parents=True, exist_ok=True)
+    result = options.output / "bench.json"
+    result.unlink(missing_ok=True)
+    with postgres.running() as server:
+        template = databases.ensure_template(server, with_demo=False)
+        databases.copy(server, template, DATABASE)
+        configuration = odoo_process.write_configuration(
+            places.cache() / "bench.conf", server, DATABASE
+        )
+        variables = {
+            **os.environ,
+            "BENCH_ROWS": str(options.rows),
+            "BENCH_CAMPAIGNS": str(options.campaigns),
+            "BENCH_ROUNDS": str(options.rounds),
+            "BENCH_RESULT": str(result),
+        }
+        log = places.logs() / "bench.log"
+        log.unlink(missing_ok=True)
+        with step(f"Measuring with {options.rows:,} recipients"):
+            odoo_process.run_script(configuration, SCRIPT, variables, log)
+    figures = json.loads(result.read_text(encoding="utf-8"))
+    print(report.table(figures))
+    (options.output / "bench.svg").write_text(report.drawing(figures), encoding="utf-8")
+    print(f"\nWritten to {options.output}: bench.json, bench.svg")
+    return 0

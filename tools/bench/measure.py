@@ -1,0 +1,243 @@
+"""The measurements, inside Odoo and against a sandbox process."""
+
+import json
+import os
+import platform
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from odoo.addons.campaign_master_connector.services.account_session import (
+    BACKGROUND,
+    AccountSession,
+)
+
+from sandbox.testing import SandboxProcess
+
+from . import floors
+
+ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
+CAMPAIGNS = int(os.environ.get("BENCH_CAMPAIGNS") or 10_000)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
+BATCH = 1000
+SAMPLE_OF_SINGLE_CALLS = 200
+
+Row = dict[str, Any]
+
+
+class Bench:
+    """One database with made-up people, one sandbox, and the list of what was measured."""
+
+    def __init__(self, env: Any, sandbox: SandboxProcess) -> None:
+        self.env = env
+        self.sandbox = sandbox
+        self.rows: list[Row] = []
+        floors.make_people(env, ROWS)
+        self.account = env["campaign.master.account"].create(
+            {
+                "company_id": env.company.id,
+                "enabled": True,
+                "username": sandbox.username,
+                "password": sandbox.password,
+                "api_url": sandbox.url,
+                "monthly_limit": 10**9,
+            }
+        )
+        self.account._refresh_choices_if_stale()
+        env.cr.commit()
+
+    def campaign(self, title: str) -> Any:
+        """A campaign that is ready to sync, on a new list of its own."""
+        list_id = self.sandbox.control.create_list(title)
+        known = self.env["campaign.master.list"].create(
+            {"account_id": self.account.id, "external_id": list_id, "name": title}
+        )
+        campaign = self.env["utm.campaign"].create(
+            {
+                "title": title,
+                "cm_subject": title,
+                "cm_description": title,
+                "cm_list_id": known.id,
+                "cm_template_id": self.account.template_ids[:1].id,
+                "cm_from_name": "Bench",
+                "cm_from_email": "news@example.com",
+            }
+        )
+        self.env.cr.commit()
+        return campaign
+
+    def time(self, work: Callable[[], Any]) -> float:
+        """Seconds that ``work`` and its commit take."""
+        self.env.invalidate_all()
+        started = time.perf_counter()
+        work()
+        self.env.cr.commit()
+        return time.perf_counter() - started
+
+    def note(self, name: str, seconds: list[float], rows: int = 0, **more: Any) -> Row:
+        """Add a measurement to the report."""
+        row = {
+            "name": name,
+            "median": statistics.median(seconds),
+            "spread": max(seconds) - min(seconds),
+            "rows": rows,
+            **more,
+        }
+        self.rows.append(row)
+        print(row, flush=True)
+        return row
+
+
+def ratio(row: Row, floor: Row) -> None:
+    """Note how many times as long as its floor a measurement took."""
+    row["ratio"] = row["median"] / floor["median"]
+
+
+def add_recipients(bench: Bench) -> None:
+    """All that match a filter, beside one INSERT ... SELECT of the same rows."""
+    ours, floor = [], []
+    for number in range(ROUNDS):
+        campaign = bench.campaign(f"Add {number}")
+        ours.append(bench.time(partial(campaign.cm_add_people, *floors.PEOPLE)))
+        floors.forget_recipients(bench.env, campaign)
+        floor.append(bench.time(partial(floors.insert, bench.env, campaign)))
+        floors.forget_recipients(bench.env, campaign)
+    row = bench.note("Add recipients that match a filter", ours, ROWS)
+    ratio(row, bench.note("  floor: one INSERT ... SELECT", floor, ROWS))
+
+
+def push_recipients(bench: Bench) -> None:
+    """The click and the schedule until all are on the list, beside bare calls and one UPDATE."""
+    ours, floor, calls = [], [], 0
+    for number in range(ROUNDS):
+        campaign = bench.campaign(f"Push {number}")
+        campaign.cm_add_people(*floors.PEOPLE)
+        bench.env.cr.commit()
+        bench.sandbox.control.clear_calls()
+        ours.append(bench.time(partial(_push_all, campaign)))
+        calls = sum(bench.sandbox.control.call_counts().values())
+        list_id = bench.sandbox.control.create_list(f"Floor {number}")
+        floor.append(
+            bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id))
+        )
+        floors.forget_recipients(bench.env, campaign)
+    notes = [f"{calls} calls for {ROWS:,} recipients"]
+    row = bench.note("Push recipients to the list", ours, ROWS, notes=notes)
+    ratio(row, bench.note("  floor: bare requests and one UPDATE", floor, ROWS))
+    single = [floors.single_calls(bench.sandbox, SAMPLE_OF_SINGLE_CALLS)]
+    bench.note("  one call a contact, as others do (sample)", single, SAMPLE_OF_SINGLE_CALLS)
+    traces = [bench.time(partial(floors.mailing_traces, bench.env))]
+    bench.note("  Odoo's Email Marketing: traces of the same people", traces, ROWS)
+
+
+def _push_all(campaign: Any) -> None:
+    campaign.action_cm_sync()
+    while campaign._cm_pending_count():
+        campaign._cron_cm_sync_recipients()
+
+
+def recipient_statistics(bench: Bench) -> None:
+    """Individual statistics of everybody, beside the same rows written by plain SQL."""
+    control = bench.sandbox.control
+    fetched, ours, again, floor, calls = [], [], [], [], 0
+    for number in range(ROUNDS):
+        campaign = bench.campaign(f"Statistics {number}")
+        campaign.cm_add_people(*floors.PEOPLE)
+        campaign.action_cm_sync()
+        floors.mark_added(bench.env, campaign)
+        control.populate_campaign(campaign.cm_external_id, ROWS)
+        fetched.append(bench.time(partial(_fetch_pages, campaign)))
+        ours.append(bench.time(campaign._cron_cm_update_recipient_statistics))
+        control.clear_calls()
+        campaign.write(floors.DUE_AGAIN)
+        again.append(bench.time(campaign._cron_cm_update_recipient_statistics))
+        calls = control.call_counts().get("listCampaignRecipients", 0)
+        floor.append(bench.time(partial(floors.statistics, bench.env, campaign)))
+        floors.forget_recipients(bench.env, campaign)
+    bench.note("Individual statistics, with the calls", ours, ROWS, notes=[_memory()])
+    bench.note("  of it the calls and reading the answers", fetched, ROWS)
+    written = [both - calls_alone for both, calls_alone in zip(ours, fetched, strict=True)]
+    row = bench.note("  of it writing", written, ROWS)
+    ratio(row, bench.note("  floor: the same rows by plain SQL", floor, ROWS))
+    bench.note("  second run without changes", again, notes=[f"{calls} calls"])
+
+
+def _fetch_pages(campaign: Any) -> None:
+    with AccountSession(campaign.cm_account_id, BACKGROUND) as session:
+        for _page in session.client.iter_campaign_recipient_pages(campaign.cm_external_id):
+            pass
+
+
+def idle_minute(bench: Bench) -> None:
+    """The schedule with nothing to do, with many campaigns and all their recipients."""
+    floors.make_synced_campaigns(bench.env, bench.account, CAMPAIGNS, ROWS)
+    control = bench.sandbox.control
+    control.clear_calls()
+    seconds, queries = [], 0
+    for _number in range(max(ROUNDS, 5)):
+        before = bench.env.cr.sql_log_count
+        seconds.append(bench.time(bench.env["utm.campaign"]._cron_cm_sync_recipients))
+        queries = bench.env.cr.sql_log_count - before
+    calls = sum(control.call_counts().values())
+    notes = [f"{queries} queries, {calls} calls, {CAMPAIGNS:,} campaigns"]
+    bench.note("An idle minute", seconds, notes=notes)
+
+
+def open_form(bench: Bench) -> None:
+    """What the server does for a campaign's form, with everybody and with nobody on it."""
+    specification = _form_specification(bench.env)
+    full = bench.campaign("Form, full")
+    full.cm_add_people(*floors.PEOPLE)
+    empty = bench.campaign("Form, empty")
+    timed = {
+        name: [bench.time(partial(one.web_read, specification)) for _ in range(9)]
+        for name, one in (("full", full), ("empty", empty))
+    }
+    row = bench.note("Open the campaign form, everybody on it", timed["full"])
+    ratio(row, bench.note("  floor: nobody on it", timed["empty"]))
+    summary = [bench.time(full.cm_recipient_summary) for _ in range(ROUNDS)]
+    bench.note("  the balance, loaded after the form", summary, ROWS)
+    listing = [bench.time(partial(_first_page, full)) for _ in range(ROUNDS)]
+    bench.note("  first page of a tab", listing, ROWS)
+
+
+def _form_specification(env: Any) -> dict[str, Any]:
+    fields = env["utm.campaign"].get_view(view_type="form")["models"]["utm.campaign"]
+    return {name: {} for name in fields if name in env["utm.campaign"]._fields}
+
+
+def _first_page(campaign: Any) -> None:
+    campaign.env["campaign.master.recipient"].web_search_read(
+        [("campaign_id", "=", campaign.id), ("kind", "=", "contact")],
+        {"display_name": {}, "email": {}, "state": {}, "state_message": {}, "total_opens": {}},
+        limit=80,
+        count_limit=10001,
+    )
+
+
+def _memory() -> str:
+    return f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+
+
+def main(env: Any) -> None:
+    """Measure everything and write the result as JSON."""
+    with SandboxProcess(hourly_limit=10**8, monthly_limit=10**8) as sandbox:
+        bench = Bench(env, sandbox)
+        for measurement in (
+            add_recipients,
+            push_recipients,
+            recipient_statistics,
+            open_form,
+            idle_minute,
+        ):
+            measurement(bench)
+    figures = {"machine": _machine(), "rows": ROWS, "measurements": bench.rows}
+    Path(os.environ["BENCH_RESULT"]).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+def _machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
