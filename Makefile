@@ -20,6 +20,9 @@ lint: ## ruff, pylint-odoo and mypy
 pictures: ## The pictures of README and docs, taken from the running demo
 	@$(PYTHON) -m tools pictures $(ARGS)
 
+bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
+	@$(PYTHON) -m tools bench $(ARGS)
+
 wheel: ## The installable distribution of the addon, in dist/
 	@$(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
