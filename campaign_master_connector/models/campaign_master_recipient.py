@@ -163,7 +163,9 @@ class CampaignMasterRecipient(models.Model):
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""
-        addresses = {(recipient.campaign_id.id, recipient.email) for recipient in self}
+        addresses = {
+            (recipient.campaign_id.id, recipient.email) for recipient in self if recipient.email
+        }
         result = super().unlink()
         for campaign_id, email in addresses:
             self._reconsider(
