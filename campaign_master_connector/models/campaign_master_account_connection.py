@@ -110,8 +110,8 @@ class CampaignMasterAccount(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("Campaign Master"),
                 "message": message,
+                "className": "o_cm_notification",
                 "type": kind,
                 "sticky": kind == "danger",
             },
