@@ -19,4 +19,5 @@ class CampaignMasterRecipient(models.Model):
         """The person in a dialog: a changed address is pushed again by itself."""
         self.ensure_one()
         action = self.action_open_person()
-        return action and {**action, "views": [(False, "form")], "target": "new"}
+        name = self.env._("Fix and retry")
+        return action and {**action, "name": name, "views": [(False, "form")], "target": "new"}

@@ -1,2 +1,2 @@
-/** Triggered on `env.bus` when recipients of a campaign were added, removed or queued anew. */
+/** Triggered on `env.bus` when a list of recipients removed some of them or queued them anew. */
 export const RECIPIENTS_CHANGED = "CAMPAIGN_MASTER:RECIPIENTS_CHANGED";

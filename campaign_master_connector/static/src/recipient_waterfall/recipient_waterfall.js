@@ -23,7 +23,7 @@ export class RecipientWaterfall extends Component {
         this.root = useRef("root");
         this.state = useState({ summary: null, isBusy: false });
         this.keepLast = new KeepLast();
-        useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.load());
+        useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.reloadForm());
         // `data` is another object whenever the form was loaded anew or saved.
         useEffect(
             () => {
@@ -55,7 +55,7 @@ export class RecipientWaterfall extends Component {
         this.planLook();
     }
 
-    /** Look how far the push is; what else depends on it is loaded anew when it is through. */
+    /** Look how far the push is. */
     async look() {
         if (document.hidden) {
             return this.planLook();
@@ -66,10 +66,15 @@ export class RecipientWaterfall extends Component {
             Object.assign(this.state.summary, progress);
             return this.planLook();
         }
-        await this.load();
-        if (!progress.left && !(await this.props.record.isDirty())) {
-            await this.props.record.load();
+        return progress.left ? this.load() : this.reloadForm();
+    }
+
+    /** What the form says of the last sync, and with it the balance; edits under way are kept. */
+    async reloadForm() {
+        if (await this.props.record.isDirty()) {
+            return this.load();
         }
+        return this.props.record.load();
     }
 
     /** The answer of a method of the campaign, undefined while the server can't be reached. */

@@ -1,6 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useBus } from "@web/core/utils/hooks";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
 import { RECIPIENTS_CHANGED } from "../recipients_changed";
@@ -12,11 +11,6 @@ export class RecipientsListController extends ListController {
         addLabel: { type: String, optional: true },
         onAdd: { type: Function, optional: true },
     };
-
-    setup() {
-        super.setup();
-        useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.model.load());
-    }
 
     getStaticActionMenuItems() {
         const items = super.getStaticActionMenuItems();
