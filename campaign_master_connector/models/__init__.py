@@ -10,6 +10,7 @@ from . import (
     campaign_master_opt_out,
     campaign_master_recipient,
     campaign_master_recipient_retry,
+    campaign_master_recipient_merge,
     campaign_master_sync_log,
     campaign_master_template,
     campaign_master_unknown_address,

@@ -3,6 +3,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, models
 
+from .ir_cron import MORNING_CRON
+
 MORNING = time(6, 0)
 
 
@@ -10,6 +12,23 @@ class CampaignMasterAccount(models.Model):
     """When the morning is in the companies that use Campaign Master."""
 
     _inherit = "campaign.master.account"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._begin_in_the_morning()
+        return accounts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("enabled"):
+            self._begin_in_the_morning()
+        return result
+
+    def _begin_in_the_morning(self):
+        """Have the first run at 06:00 here too, not only when the others' morning is over."""
+        if self.filtered("enabled"):
+            self.env.ref(MORNING_CRON).sudo()._trigger(at=self._next_morning())
 
     @api.model
     def _next_morning(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, clean_context
 
 from ..services import recipient_classification
 
@@ -24,9 +24,8 @@ STATE_REASONS = [
     ("first_of_several", "Several addresses: the first one is used"),
 ]
 
-STATISTICS_SUMMED = ("total_opens", "total_clicks", "total_forwards", "total_unsubscribes")
-STATISTICS_EARLIEST = ("first_open", "first_click")
-STATISTICS_LATEST = ("last_open", "last_click")
+# What says who is a recipient of what, and the access that a user needs to it to say so.
+IDENTITY = {"campaign_id": "write", "partner_id": "read", "lead_id": "read"}
 
 
 class CampaignMasterRecipient(models.Model):
@@ -138,14 +137,34 @@ class CampaignMasterRecipient(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            return self._create_for_user(vals_list)
         self.env["utm.campaign"].browse(
             {vals["campaign_id"] for vals in vals_list if vals.get("campaign_id")}
         )._cm_adopt_account()
         recipients = super().create(vals_list)
         for recipient, vals in zip(recipients, vals_list, strict=True):
             given = {name: vals[name] for name in ("email", "state") if name in vals}
-            if given and self.env.su:
+            if given:
                 recipient.write(given)
+        return recipients
+
+    def _create_for_user(self, vals_list):
+        """A user says who and where; all else is decided here, also what defaults would say.
+
+        :raises AccessError: for a campaign or a person that the user may not use
+        """
+        context = self.env.context
+        identities = [
+            {name: vals.get(name) or context.get(f"default_{name}") for name in IDENTITY}
+            for vals in vals_list
+        ]
+        for name, operation in IDENTITY.items():
+            ids = {vals[name] for vals in identities if vals[name]}
+            self.env[self._fields[name].comodel_name].browse(ids).check_access(operation)
+        recipients = self.sudo().with_context(clean_context(context)).create(identities)
+        recipients = recipients.with_env(self.env)
+        recipients.check_access("create")
         return recipients
 
     @api.ondelete(at_uninstall=False)
@@ -163,67 +182,11 @@ class CampaignMasterRecipient(models.Model):
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""
-        addresses = {
-            (recipient.campaign_id.id, recipient.email) for recipient in self if recipient.email
-        }
+        campaign_ids = tuple(self.campaign_id.ids)
         result = super().unlink()
-        for campaign_id, email in addresses:
-            self._reconsider(
-                SQL("recipient.campaign_id = %s AND recipient.email = %s", campaign_id, email)
-            )
+        if campaign_ids:
+            self._release_duplicates(SQL("recipient.campaign_id IN %s", campaign_ids))
         return result
-
-    @api.model
-    def _move_to(self, person_field, sources, target):
-        """Give the recipients of merged people to the one who stays.
-
-        A campaign that has both keeps one recipient: opted out if one of them was, else the one
-        that got furthest, with the statistics of both.
-
-        :param person_field: ``partner_id`` or ``lead_id``
-        """
-        everybody = self.with_context(active_test=False).search(
-            [(person_field, "in", (sources | target).ids)]
-        )
-        for recipients in everybody.grouped("campaign_id").values():
-            recipients._merge_into_one(person_field, target)
-        self.env["campaign.master.opt.out"].search([(person_field, "in", sources.ids)]).write(
-            {person_field: target.id}
-        )
-
-    def _merge_into_one(self, person_field, target):
-        precedence = ("opted_out", "added", "exists", "pending", "rejected", "excluded")
-        # Of two in the same state the one whose address stays: it needn't be pushed again.
-        kept, *others = self.sorted(
-            lambda recipient: (precedence.index(recipient.state), recipient[person_field] != target)
-        )
-        others = self.browse().union(*others)
-        if others:
-            kept.write(self._merged_statistics())
-            others.filtered("email")._leave_former_addresses(kept)
-            others.unlink()
-        if kept[person_field] != target:
-            kept[person_field] = target
-
-    def _merged_statistics(self):
-        """Figures of recipients that turned out to be one person."""
-        values = {name: sum(self.mapped(name)) for name in STATISTICS_SUMMED}
-        for name in STATISTICS_EARLIEST:
-            values[name] = min(filter(None, self.mapped(name)), default=False)
-        for name in STATISTICS_LATEST:
-            values[name] = max(filter(None, self.mapped(name)), default=False)
-        values["bounced"] = any(self.mapped("bounced"))
-        return values
-
-    def _leave_former_addresses(self, kept):
-        self.former_address_ids.recipient_id = kept
-        self.env["campaign.master.former.address"].create(
-            [
-                {"recipient_id": kept.id, "email": recipient.email}
-                for recipient in self
-                if recipient.state in ("added", "exists") and recipient.email != kept.email
-            ]
-        )
 
     @api.model
     def _reconsider(self, condition):

@@ -1,7 +1,7 @@
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..services.addresses import single_address
@@ -14,6 +14,7 @@ BLOCK_FIELDS = (
     TEXT_FIELDS | ADDRESS_FIELDS | {"cm_list_id", "cm_template_id", "cm_description"}
 )
 TEXT_MAXIMUM_LENGTH = 255
+USER_GROUP = "campaign_master_connector.group_campaign_master_user"
 
 
 class UtmCampaign(models.Model):
@@ -100,7 +101,7 @@ class UtmCampaign(models.Model):
     )
     cm_sent_at = fields.Datetime("Sent on", readonly=True, copy=False)
     cm_recipient_ids = fields.One2many(
-        "campaign.master.recipient", "campaign_id", "Campaign Master Recipients"
+        "campaign.master.recipient", "campaign_id", "Campaign Master Recipients", groups=USER_GROUP
     )
 
     _cm_reference_unique = models.Constraint(
@@ -148,8 +149,35 @@ class UtmCampaign(models.Model):
                     )
                 )
 
+    def _cm_check_access(self, operation):
+        """Who uses a campaign with Campaign Master needs the group besides access to it."""
+        self.check_access(operation)
+        self.env["campaign.master.recipient"].check_access("read")
+
+    def _cm_check_not_forged(self, names):
+        """What Campaign Master and the schedules tell is not a user's to write.
+
+        :raises AccessError: where one of the fields ``names`` is such a one
+        """
+        if self.env.su:
+            return
+        for name in names & self._fields.keys():
+            field = self._fields[name]
+            if name.startswith("cm_") and field.readonly and field.store:
+                raise AccessError(
+                    self.env._(
+                        "%(field)s is kept by Campaign Master and can't be written by hand.",
+                        field=field._description_string(self.env),
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
+        defaults = {
+            key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
+        }
+        # A copy names its account, which the access rules check.
+        self._cm_check_not_forged(defaults.union(*vals_list) - {"cm_account_id"})
         return super().create([self._cm_bound(self._cm_cleaned(vals)) for vals in vals_list])
 
     def _cm_bound(self, vals):
@@ -160,6 +188,7 @@ class UtmCampaign(models.Model):
         return {**vals, "cm_account_id": account.id}
 
     def write(self, vals):
+        self._cm_check_not_forged(vals.keys())
         vals = self._cm_cleaned(vals)
         if "cm_template_id" in vals:
             self._cm_check_template_unlocked(vals["cm_template_id"])

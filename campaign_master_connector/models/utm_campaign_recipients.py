@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
+from .utm_campaign import USER_GROUP
 
 PICKER_VIEWS = {
     "crm.lead": "campaign_master_connector.crm_lead_view_list_picker",
@@ -13,7 +14,9 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_recipient_count = fields.Integer("Recipients", compute="_compute_cm_recipient_count")
+    cm_recipient_count = fields.Integer(
+        "Recipients", compute="_compute_cm_recipient_count", groups=USER_GROUP
+    )
 
     def _compute_cm_recipient_count(self):
         counts = dict(
@@ -63,7 +66,7 @@ class UtmCampaign(models.Model):
     def cm_progress(self):
         """How far the push is: cheap enough to be asked every few seconds."""
         self.ensure_one()
-        self.check_access("read")
+        self._cm_check_access("read")
         campaign = self.sudo()
         left = campaign._cm_pending_count()
         return {

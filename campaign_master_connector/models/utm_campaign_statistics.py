@@ -124,7 +124,7 @@ class UtmCampaign(models.Model):
 
     def action_cm_update_statistics(self):
         """Pull the figures of the campaigns and of their recipients now."""
-        self.check_access("write")
+        self._cm_check_access("write")
         results = run_campaign_statistics(self.sudo(), at_the_screen=True)
         results += run_recipient_statistics(self.sudo(), at_the_screen=True)
         return self._cm_statistics_notification(results)

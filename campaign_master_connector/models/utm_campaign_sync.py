@@ -58,7 +58,7 @@ class UtmCampaign(models.Model):
         :raises UserError: with every reason why a single campaign can't be synced
         :return: a notification that tells in numbers what happened
         """
-        self.check_access("write")
+        self._cm_check_access("write")
         self._cm_adopt_account()
         if len(self) == 1:
             self._cm_check_ready()
@@ -205,12 +205,12 @@ class UtmCampaign(models.Model):
 
     def action_cm_pause(self):
         """Stop the background from adding recipients; what was added stays."""
-        self.check_access("write")
+        self._cm_check_access("write")
         self.sudo().cm_paused = True
 
     def action_cm_resume(self):
         """Let the background go on adding recipients."""
-        self.check_access("write")
+        self._cm_check_access("write")
         self.sudo().cm_paused = False
         self._cm_trigger_push()
 

@@ -4,6 +4,7 @@ from . import (
     test_campaign_block,
     test_campaign_statistics,
     test_choices,
+    test_companies,
     test_connection,
     test_lost_answers,
     test_opt_outs,
@@ -11,8 +12,10 @@ from . import (
     test_recipient_changes,
     test_recipient_statistics,
     test_recipients,
+    test_rights,
     test_schedule,
     test_secrets,
+    test_statistics_schedule,
     test_stopped_account,
     test_sync,
 )

@@ -1,0 +1,187 @@
+"""Two companies with an account each don't see anything of each other."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import CampaignMasterCase
+
+
+@tagged("post_install", "-at_install")
+class TestCompanies(CampaignMasterCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_company = cls.env["res.company"].create({"name": "Second Company"})
+        cls.other_account = cls.make_account(
+            cls.other_company, username="second", password="word"
+        )
+        group = "sales_team.group_sale_salesman_all_leads"
+        cls.ours = cls.make_user("ours", group, company_id=cls.company.id)
+        cls.theirs = cls.make_user("theirs", group, company_id=cls.other_company.id)
+        cls.both = cls.make_user(
+            "both",
+            group,
+            company_id=cls.company.id,
+            company_ids=[(6, 0, (cls.company | cls.other_company).ids)],
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.control.create_account("second", "word", any_sender=True)
+        self.their_list = self.control.create_list("Their list", account="second")
+        self.their_template = self.control.create_template("Their template", account="second")
+        self.pull_choices()
+        self.pull_choices(self.other_account)
+        self.our_campaign = self.synced_campaign(self.contact("ours@example.com"), title="Ours")
+        self.their_campaign = self.env["utm.campaign"].with_user(self.theirs).create(
+            {
+                "title": "Theirs",
+                "cm_subject": "Their offers",
+                "cm_description": "Their description",
+                "cm_from_name": "They",
+                "cm_from_email": "they@example.org",
+                "cm_list_id": self.choice("list", self.their_list, self.other_account).id,
+                "cm_template_id": self.choice(
+                    "template", self.their_template, self.other_account
+                ).id,
+            }
+        )
+        person = self.contact("theirs@example.com")
+        self.their_campaign.cm_add_people("res.partner", [("id", "in", person.ids)])
+        self.their_campaign.action_cm_sync()
+
+    def as_both(self, model, *companies):
+        return self.env[model].with_user(self.both).with_context(
+            allowed_company_ids=[company.id for company in companies]
+        )
+
+    def test_each_campaign_went_to_its_own_account(self):
+        self.assertEqual(self.our_campaign.cm_account_id, self.account)
+        self.assertEqual(self.their_campaign.sudo().cm_account_id, self.other_account)
+        [ours] = self.control.campaigns("demo")
+        [theirs] = self.control.campaigns("second")
+        self.assertEqual((ours["subject"], theirs["subject"]), ("Our spring offers", "Their offers"))
+        self.assertEqual(self.on_list(), ["ours@example.com"])
+        self.assertEqual(self.on_list(self.their_list), ["theirs@example.com"])
+
+    def test_users_see_their_own_company_only(self):
+        for model, ours, theirs in (
+            ("campaign.master.list", {"Customers", "Newsletter"}, {"Their list"}),
+            ("campaign.master.template", {"Spring", "Summer"}, {"Their template"}),
+        ):
+            self.assertEqual(set(self.env[model].with_user(self.ours).search([]).mapped("name")), ours)
+            self.assertEqual(
+                set(self.env[model].with_user(self.theirs).search([]).mapped("name")), theirs
+            )
+        for model in ("campaign.master.recipient", "campaign.master.recipient.report"):
+            self.env.flush_all()
+            ours = self.env[model].with_user(self.ours).search([]).campaign_id
+            theirs = self.env[model].with_user(self.theirs).search([]).campaign_id
+            self.assertEqual(ours, self.our_campaign)
+            self.assertEqual(theirs, self.their_campaign)
+
+    def test_campaigns_of_the_other_company_are_not_there(self):
+        campaigns = self.env["utm.campaign"].with_user(self.ours)
+        self.assertFalse(campaigns.search([("title", "=", "Theirs")]))
+        foreign = campaigns.browse(self.their_campaign.id)
+        for use in (
+            lambda: foreign.read(["title"]),
+            lambda: foreign.write({"title": "x"}),
+            lambda: foreign.action_cm_sync(),
+            lambda: foreign.action_cm_update_statistics(),
+            lambda: foreign.cm_recipient_summary(),
+            lambda: foreign.cm_progress(),
+            lambda: foreign.cm_add_people("res.partner", []),
+        ):
+            with self.assertRaises(AccessError):
+                use()
+
+    def test_user_of_both_works_in_the_company_that_is_chosen(self):
+        for companies, names in (
+            ((self.company,), {"Ours"}),
+            ((self.other_company,), {"Theirs"}),
+            ((self.company, self.other_company), {"Ours", "Theirs"}),
+        ):
+            campaigns = self.as_both("utm.campaign", *companies).search(
+                [("cm_external_id", ">", 0)]
+            )
+            self.assertEqual(set(campaigns.mapped("title")), names)
+            recipients = self.as_both("campaign.master.recipient", *companies).search([])
+            self.assertEqual(set(recipients.campaign_id.mapped("title")), names)
+
+    def test_form_of_a_user_of_both_offers_the_lists_of_the_campaigns_account(self):
+        form = Form(self.as_both("utm.campaign", self.other_company, self.company))
+        self.assertEqual(form.cm_effective_account_id.id, self.other_account.id)
+        ours = self.as_both("utm.campaign", self.other_company, self.company).browse(
+            self.our_campaign.id
+        )
+        self.assertEqual(Form(ours).cm_effective_account_id.id, self.account.id)
+
+    def test_list_of_the_other_company_is_refused(self):
+        campaign = self.as_both("utm.campaign", self.company, self.other_company).browse(
+            self.our_campaign.id
+        )
+        with self.assertRaisesRegex(Exception, "must be of the Campaign Master account"):
+            campaign.cm_list_id = self.choice("list", self.their_list, self.other_account)
+
+    def test_campaign_cannot_be_moved_to_the_other_account(self):
+        for campaign in (
+            self.our_campaign.with_user(self.ours),
+            self.as_both("utm.campaign", self.company, self.other_company).browse(
+                self.our_campaign.id
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                campaign.write({"cm_account_id": self.other_account.id})
+                self.env.flush_all()
+
+    def test_contact_of_the_other_company_cannot_be_read_through_a_recipient(self):
+        secret = self.contact("secret@example.com", company_id=self.other_company.id)
+        with self.assertRaises(AccessError):
+            self.env["campaign.master.recipient"].with_user(self.ours).create(
+                {"campaign_id": self.our_campaign.id, "partner_id": secret.id}
+            )
+        self.our_campaign.with_user(self.ours).cm_add_people(
+            "res.partner", [("id", "=", secret.id)]
+        )
+        self.assertFalse(self.recipients(self.our_campaign, secret))
+
+    def test_logs_are_those_of_the_own_company(self):
+        manager = self.make_user("boss", "base.group_system", company_id=self.company.id)
+        logs = self.env["campaign.master.sync.log"].with_user(manager).search([])
+        self.assertEqual(logs.account_id, self.account)
+        accounts = self.env["campaign.master.account"].with_user(manager).search([])
+        self.assertEqual(accounts, self.account)
+        with self.assertRaises(AccessError):
+            self.other_account.with_user(manager).write({"username": "x"})
+
+    def test_settings_are_those_of_the_company_that_is_chosen(self):
+        manager = self.make_user(
+            "boss",
+            "base.group_system",
+            company_id=self.company.id,
+            company_ids=[(6, 0, (self.company | self.other_company).ids)],
+        )
+        for company, username in ((self.company, "demo"), (self.other_company, "second")):
+            settings = self.env["res.config.settings"].with_user(manager)
+            form = Form(settings.with_context(allowed_company_ids=[company.id]))
+            self.assertEqual(form.cm_username, username)
+
+    def test_company_without_account_shows_nothing(self):
+        third = self.env["res.company"].create({"name": "Third Company"})
+        user = self.make_user("third", "sales_team.group_sale_salesman", company_id=third.id)
+        self.assertFalse(Form(self.env["utm.campaign"].with_user(user)).cm_available)
+
+    def test_one_account_that_fails_does_not_stop_the_other(self):
+        for campaign, email in (
+            (self.our_campaign, "more-ours@example.com"),
+            (self.their_campaign, "more-theirs@example.com"),
+        ):
+            self.add(campaign.sudo(), self.contact(email))
+        self.control.change_password("changed", "demo")
+        self.control.expire_tokens("demo")
+        self.run_cron()
+        self.assertEqual(self.states(self.our_campaign), {"added": 1, "pending": 1})
+        self.assertEqual(self.states(self.their_campaign.sudo()), {"added": 2})
+        self.assertEqual(self.account.connection_state, "refused")
+        self.assertEqual(self.other_account.connection_state, "connected")

@@ -1,0 +1,300 @@
+"""Who may see and do what: salespersons, marketing users, administrators, others."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import CampaignMasterCase
+
+SYSTEM_FIELDS = {
+    "cm_external_id": 17,
+    "cm_reference": "another",
+    "cm_state": "sent",
+    "cm_emails_sent": 1_000,
+    "cm_sync_error": "Something.",
+    "cm_in_flight_first_id": 1,
+    "cm_sent_values": {},
+    "cm_recipient_statistics_after": "2026-01-01",
+}
+
+
+class RightsCase(CampaignMasterCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls.make_user("seller", "sales_team.group_sale_salesman")
+        cls.colleague = cls.make_user("colleague", "sales_team.group_sale_salesman")
+        cls.all_leads = cls.make_user("all-leads", "sales_team.group_sale_salesman_all_leads")
+        cls.marketing = cls.make_user("marketing", "mass_mailing.group_mass_mailing_user")
+        cls.manager = cls.make_user("boss", "base.group_system")
+        cls.employee = cls.make_user("employee")
+        cls.portal = cls.env["res.users"].create(
+            {
+                "name": "Portal",
+                "login": "portal-user",
+                "group_ids": [(6, 0, [cls.env.ref("base.group_portal").id])],
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestRights(RightsCase):
+    def test_groups_are_implied_as_designed(self):
+        user = "campaign_master_connector.group_campaign_master_user"
+        manager = "campaign_master_connector.group_campaign_master_manager"
+        self.assertTrue(self.seller.has_group(user))
+        self.assertTrue(self.marketing.has_group(user))
+        self.assertFalse(self.seller.has_group(manager))
+        self.assertFalse(self.marketing.has_group(manager))
+        self.assertTrue(self.manager.has_group(manager))
+        self.assertFalse(self.employee.has_group(user))
+        self.assertFalse(self.portal.has_group(user))
+
+    def test_salesperson_and_marketing_user_do_the_whole_job(self):
+        for user in (self.seller, self.marketing):
+            with self.subTest(user=user.login):
+                self.pull_choices()
+                person = self.contact(f"{user.login}-1@example.com")
+                form = Form(self.env["utm.campaign"].with_user(user))
+                self.assertTrue(form.cm_available)
+                form.title = f"Campaign of {user.login}"
+                form.cm_subject = "Our spring offers"
+                form.cm_description = "Who bought last spring"
+                form.cm_from_name = "The Sales Team"
+                form.cm_from_email = "news@example.com"
+                form.cm_list_id = self.choice("list", self.customers)
+                form.cm_template_id = self.choice("template", self.spring)
+                campaign = form.save()
+                campaign.cm_add_people("res.partner", [("id", "in", person.ids)])
+                message = campaign.action_cm_sync()["params"]["message"]
+                self.assertEqual(message, "The campaign is in Campaign Master: 1 added.")
+                params = campaign.action_cm_update_statistics()["params"]
+                self.assertEqual(params["type"], "success")
+                self.assertEqual(campaign.cm_recipient_ids.state, "added")
+                campaign.cm_recipient_summary()
+                campaign.cm_statistics_charts()
+                campaign.copy()
+                Form(campaign)
+
+    def test_users_have_no_accounts_logs_and_opt_outs(self):
+        self.synced_campaign()
+        models = ("account", "sync.log", "opt.out", "former.address", "unknown.address")
+        for user in (self.seller, self.marketing, self.employee, self.portal):
+            for model in models:
+                with self.subTest(user=user.login, model=model), self.assertRaises(AccessError):
+                    self.env[f"campaign.master.{model}"].with_user(user).search([])
+
+    def test_manager_has_accounts_and_reads_logs(self):
+        self.synced_campaign()
+        accounts = self.env["campaign.master.account"].with_user(self.manager)
+        self.assertEqual(accounts.search([("id", "=", self.account.id)]), self.account)
+        accounts.browse(self.account.id).show_extended_statistics = True
+        logs = self.env["campaign.master.sync.log"].with_user(self.manager)
+        row = logs.search([("account_id", "=", self.account.id)])
+        self.assertTrue(row)
+        with self.assertRaises(AccessError):
+            row.error = "x"
+        params = accounts.browse(self.account.id).action_test_connection()["params"]
+        self.assertEqual(params["type"], "success")
+
+    def test_users_cannot_test_the_connection(self):
+        for user in (self.seller, self.marketing):
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).action_test_connection()
+
+    def test_lists_and_templates_are_read_only(self):
+        self.pull_choices()
+        record = self.choice("list", self.customers)
+        for user in (self.seller, self.manager):
+            self.assertEqual(record.with_user(user).name, "Customers")
+            with self.assertRaises(AccessError):
+                record.with_user(user).name = "x"
+            with self.assertRaises(AccessError):
+                record.with_user(user).unlink()
+
+    def test_employee_and_portal_have_nothing_of_it(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        for user in (self.employee, self.portal):
+            with self.subTest(user=user.login):
+                with self.assertRaises(AccessError):
+                    campaign.with_user(user).cm_recipient_ids.mapped("email")
+                with self.assertRaises(AccessError):
+                    self.env["campaign.master.recipient"].with_user(user).search([])
+                with self.assertRaises(AccessError):
+                    campaign.with_user(user).cm_recipient_summary()
+                for action in ("action_cm_sync", "action_cm_update_statistics", "cm_progress",
+                               "action_cm_pause", "action_cm_resume", "cm_statistics_charts"):
+                    with self.subTest(action=action), self.assertRaises(AccessError):
+                        getattr(campaign.with_user(user), action)()
+
+    def test_employee_still_reads_and_writes_ordinary_campaigns(self):
+        campaign = self.synced_campaign(self.contacts(1)).with_user(self.employee)
+        campaign.invalidate_recordset()
+        self.assertEqual(campaign.read()[0]["title"], "Spring offers")
+        campaign.title = "Renamed"
+        own = campaign.create({"title": "Own"})
+        self.assertEqual(own.read(["title"])[0]["title"], "Own")
+        Form(campaign)
+
+    def test_system_fields_of_a_campaign_cannot_be_forged(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        for user in (self.seller, self.manager):
+            for name, value in SYSTEM_FIELDS.items():
+                with self.subTest(user=user.login, name=name):
+                    with self.assertRaises(AccessError):
+                        campaign.with_user(user).write({name: value})
+                    with self.assertRaises(AccessError):
+                        campaign.with_user(user).create({"title": "Forged", name: value})
+                    with self.assertRaises(AccessError):
+                        campaign.with_user(user).with_context(**{f"default_{name}": value}).create(
+                            {"title": "Forged"}
+                        )
+
+    def test_recipients_cannot_be_written(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        for user in (self.seller, self.marketing, self.manager):
+            for values in (
+                {"state": "added"},
+                {"email": "x@example.com"},
+                {"total_opens": 5},
+                {"partner_id": self.contact("other@example.com").id},
+            ):
+                with self.subTest(user=user.login, values=values), self.assertRaises(AccessError):
+                    campaign.cm_recipient_ids.with_user(user).write(values)
+                with self.subTest(user=user.login, values=values), self.assertRaises(AccessError):
+                    campaign.with_user(user).write(
+                        {"cm_recipient_ids": [(1, campaign.cm_recipient_ids.id, values)]}
+                    )
+
+    def test_created_recipient_is_what_the_rules_say_and_not_what_was_passed(self):
+        campaign = self.make_campaign()
+        contact = self.contact()
+        recipient = self.env["campaign.master.recipient"].with_user(self.seller).create(
+            {
+                "campaign_id": campaign.id,
+                "partner_id": contact.id,
+                "email": "somebody-else@example.com",
+                "state": "added",
+                "kind": "lead",
+                "total_opens": 99,
+                "opted_out": True,
+                "server_message": "Forged",
+            }
+        )
+        by_default = self.env["campaign.master.recipient"].with_user(self.seller).with_context(
+            default_state="added", default_total_opens=99
+        ).create({"campaign_id": campaign.id, "partner_id": self.contact("b@example.com").id})
+        self.env.flush_all()
+        recipient.invalidate_recordset()
+        self.assertEqual(
+            (recipient.email, recipient.state, recipient.kind, recipient.total_opens),
+            ("person-1@example.com", "pending", "contact", 0),
+        )
+        self.assertFalse(recipient.opted_out or recipient.state_message)
+        self.assertEqual((by_default.state, by_default.total_opens), ("pending", 0))
+
+    def test_wizard_of_another_user_cannot_be_read(self):
+        wizard = self.env["campaign.master.add.recipients"].with_user(self.seller).create(
+            {"res_model": "res.partner", "domain": "[]"}
+        )
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.marketing).read(["domain"])
+
+    def test_added_recipients_cannot_be_removed(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        for user in (self.seller, self.manager):
+            with self.assertRaises(UserError):
+                campaign.cm_recipient_ids.with_user(user).unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestOwnDocumentsOnly(RightsCase):
+    def setUp(self):
+        super().setUp()
+        self.own = self.lead("own@example.com", user_id=self.seller.id, name="Own")
+        self.unassigned = self.lead("free@example.com", user_id=False, name="Free")
+        self.foreign = self.lead("foreign@example.com", user_id=self.colleague.id, name="Foreign")
+        self.campaign = self.synced_campaign(
+            self.own | self.unassigned | self.foreign, self.contacts(1)
+        )
+
+    def recipients_of(self, user):
+        return self.env["campaign.master.recipient"].with_user(user)
+
+    def emails(self, user):
+        return set(self.recipients_of(user).search([]).mapped("email"))
+
+    def test_salesperson_sees_no_leads_of_others(self):
+        mine = {"own@example.com", "free@example.com", "person-1@example.com"}
+        self.assertEqual(self.emails(self.seller), mine)
+        self.assertEqual(self.emails(self.all_leads), mine | {"foreign@example.com"})
+        self.seller.group_ids += self.env.ref("base.group_allow_export")
+        foreign = self.recipients(self.campaign, self.foreign).with_user(self.seller)
+        for read in (
+            lambda: foreign.read(["email", "display_name"]),
+            lambda: foreign.export_data(["email"]),
+            lambda: foreign.mapped("total_opens"),
+        ):
+            with self.assertRaises(AccessError):
+                read()
+
+    def test_counts_and_groups_have_no_leads_of_others(self):
+        campaign = self.campaign.with_user(self.seller)
+        campaign.invalidate_recordset()
+        summary = campaign.cm_recipient_summary()
+        self.assertEqual(summary["total"], 3)
+        self.assertEqual(summary["kinds"], {"lead": 2, "contact": 1, "company": 0})
+        self.assertEqual(campaign.cm_recipient_count, 3)
+        self.assertEqual(len(campaign.cm_recipient_ids), 3)
+        groups = self.recipients_of(self.seller).formatted_read_group(
+            [("campaign_id", "=", campaign.id)], ["kind"], ["__count"]
+        )
+        self.assertEqual({group["kind"]: group["__count"] for group in groups},
+                         {"lead": 2, "contact": 1})
+
+    def test_report_has_no_leads_of_others(self):
+        report = self.env["campaign.master.recipient.report"]
+        domain = [("campaign_id", "=", self.campaign.id)]
+        self.env.flush_all()
+        self.assertEqual(report.with_user(self.seller).search_count(domain), 3)
+        self.assertEqual(report.with_user(self.all_leads).search_count(domain), 4)
+        groups = report.with_user(self.seller).formatted_read_group(
+            domain, ["lead_id"], ["recipients:sum"]
+        )
+        names = [group["lead_id"] and group["lead_id"][1] for group in groups]
+        self.assertNotIn("Foreign", names)
+
+    def test_names_of_others_leads_cannot_be_searched_for(self):
+        found = self.recipients_of(self.seller).name_search("foreign")
+        self.assertEqual(found, [])
+        self.assertFalse(
+            self.recipients_of(self.seller).search([("lead_id.name", "=", "Foreign")])
+        )
+
+    def test_foreign_lead_cannot_be_made_a_recipient(self):
+        other = self.lead("other@example.com", user_id=self.colleague.id)
+        with self.assertRaises(AccessError):
+            self.recipients_of(self.seller).create(
+                {"campaign_id": self.campaign.id, "lead_id": other.id}
+            )
+
+    def test_deleted_foreign_lead_stays_hidden(self):
+        self.foreign.unlink()
+        self.assertNotIn("foreign@example.com", self.emails(self.seller))
+        self.assertIn("foreign@example.com", self.emails(self.all_leads))
+
+    def test_charts_count_what_the_user_may_see(self):
+        self.campaign.cm_recipient_ids.write({"first_open": "2026-03-01 09:00:00"})
+        self.env.flush_all()
+        points = self.campaign.with_user(self.seller).cm_statistics_charts()["first_opens"]["points"]
+        self.assertEqual(sum(count for _start, count in points), 3)
+
+    def test_smart_button_counts_what_the_user_may_see(self):
+        contact = self.contact("shared@example.com")
+        self.add(self.campaign, contact)
+        for user in (self.seller, self.marketing):
+            self.assertEqual(contact.with_user(user).cm_campaign_count, 1)
+        self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
+        action = self.own.with_user(self.seller).action_cm_open_engagement()
+        self.assertEqual(
+            self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own
+        )
