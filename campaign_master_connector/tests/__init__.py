@@ -18,4 +18,5 @@ from . import (
     test_statistics_schedule,
     test_stopped_account,
     test_sync,
+    test_tours,
 )
