@@ -1,5 +1,6 @@
 from . import (
     campaign_master_account,
+    campaign_master_account_alert,
     campaign_master_account_connection,
     campaign_master_account_quota,
     campaign_master_account_schedule,
@@ -9,8 +10,8 @@ from . import (
     campaign_master_list,
     campaign_master_opt_out,
     campaign_master_recipient,
-    campaign_master_recipient_retry,
     campaign_master_recipient_merge,
+    campaign_master_recipient_retry,
     campaign_master_sync_log,
     campaign_master_template,
     campaign_master_unknown_address,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
+from ..services.stored_elsewhere import secret_from_outside
 
 SECRET_FIELDS = {"password", "client_secret"}
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -97,8 +98,13 @@ class CampaignMasterAccount(models.Model):
     def _compute_secrets(self):
         """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
         for account in self:
-            account.password = self.env.su and account.stored_password
-            account.client_secret = self.env.su and account.stored_client_secret
+            account.password = self.env.su and account._secret("password")
+            account.client_secret = self.env.su and account._secret("client_secret")
+
+    def _secret(self, name):
+        """A secret as the installation gives it, else as it was entered."""
+        outside = secret_from_outside(name, self.company_id.id)
+        return outside or self[f"stored_{name}"]
 
     def _inverse_password(self):
         for account in self.filtered("password"):
@@ -111,7 +117,7 @@ class CampaignMasterAccount(models.Model):
     def _check_complete(self):
         # No `api.constrains`: at creation that would look before the password is stored.
         for account in self.sudo().filtered("enabled"):
-            if not account.username or not account.api_url or not account.stored_password:
+            if not account.username or not account.api_url or not account._secret("password"):
                 raise ValidationError(
                     self.env._(
                         "Campaign Master can't be enabled for %(company)s yet: "
@@ -133,6 +139,7 @@ class CampaignMasterAccount(models.Model):
         if changes_identity:
             # Nobody may write the token, not even who may replace the password.
             super(CampaignMasterAccount, self.sudo()).write(self._reset_connection_values())
+            self.sudo()._clear_alert()
         if CHECKED_FIELDS & vals.keys():
             self._check_complete()
         return result

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 SLACK = timedelta(minutes=2)
@@ -34,18 +34,39 @@ class CampaignMasterAccount(models.Model):
         "Daily until day", default=90, help="After that, statistics are updated by hand."
     )
 
+    hourly_used = fields.Integer("Calls this hour", compute="_compute_hourly_used")
+
+    @api.depends("hourly_limit", "hourly_remaining", "hourly_reset_at")
+    def _compute_hourly_used(self):
+        now = fields.Datetime.now()
+        for account in self:
+            hour_runs = account.hourly_reset_at and account.hourly_reset_at > now
+            used = account.hourly_limit - account.hourly_remaining
+            account.hourly_used = used if hour_runs else 0
+
     def _may_call(self):
         """Whether a schedule may go on: no pause asked for, and the reserve is untouched."""
         self.ensure_one()
         now = fields.Datetime.now()
         if self.blocked_until and self.blocked_until > now:
             return False
+        return self._is_above_reserve(
+            self.hourly_limit, self.hourly_remaining, self.hourly_reset_at
+        )
+
+    def _is_above_reserve(self, limit, remaining, reset_at, calls=0):
+        """Whether the schedules may use one more call.
+
+        :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``
+        :param calls: calls of this run, which the month's count doesn't have yet
+        """
         kept = self.reserve_percent / 100
-        hour_runs = self.hourly_reset_at and self.hourly_reset_at > now
-        if hour_runs and self.hourly_limit and self.hourly_remaining <= self.hourly_limit * kept:
+        hour_runs = reset_at and reset_at > fields.Datetime.now()
+        if hour_runs and limit and (remaining or 0) <= limit * kept:
             return False
         month_runs = self.month == fields.Date.today().replace(day=1)
-        return not (month_runs and self.month_calls >= self.monthly_limit * (1 - kept))
+        month_calls = calls + (self.month_calls if month_runs else 0)
+        return month_calls < self.monthly_limit * (1 - kept)
 
     def _due_by_age(self, last_field):
         """Domain of the campaigns whose statistics are due: old ones are asked less often.

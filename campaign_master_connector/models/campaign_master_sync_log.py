@@ -23,9 +23,7 @@ class CampaignMasterSyncLog(models.Model):
         required=True,
         readonly=True,
     )
-    campaign_id = fields.Many2one(
-        "utm.campaign", index=True, readonly=True, ondelete="cascade"
-    )
+    campaign_id = fields.Many2one("utm.campaign", index=True, readonly=True, ondelete="cascade")
     account_id = fields.Many2one(
         "campaign.master.account", index=True, readonly=True, ondelete="cascade"
     )
@@ -40,6 +38,34 @@ class CampaignMasterSyncLog(models.Model):
     calls = fields.Integer(readonly=True)
     duration = fields.Float("Duration (s)", readonly=True, digits=(16, 2))
     error = fields.Char(readonly=True)
+
+    support_text = fields.Text(compute="_compute_support_text")
+
+    def _compute_support_text(self):
+        """The row as text to send to support: numbers and the sentence, nobody's name or address."""
+        version = (
+            self.env["ir.module.module"].sudo().search([("name", "=", "campaign_master_connector")])
+        )
+        names = (
+            "kind",
+            "added",
+            "already_on_list",
+            "opted_out",
+            "rejected",
+            "rows",
+            "unknown_addresses",
+            "calls",
+            "duration",
+            "error",
+        )
+        for log in self:
+            lines = [
+                f"campaign_master_connector {version.latest_version}",
+                f"date: {log.create_date} UTC",
+                f"campaign: {log.campaign_id.cm_reference}",
+                *(f"{name}: {log[name] or 0}" for name in names),
+            ]
+            log.support_text = "\n".join(lines)
 
     @api.model
     def _add(self, kind, results):

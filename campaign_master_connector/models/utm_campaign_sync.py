@@ -153,8 +153,9 @@ class UtmCampaign(models.Model):
     @api.model
     def _cm_with_work(self):
         """Campaigns that the schedule has something to do for, those of an account together."""
-        accounts = self.env["campaign.master.account"].search(
-            self.env["campaign.master.account"]._domain_ready()
+        accounts = self.env["campaign.master.account"]
+        accounts = accounts.search(accounts._domain_ready()).filtered(
+            lambda account: account._may_call()
         )
         if not accounts:
             return self.browse()

@@ -22,6 +22,11 @@ from ..campaign_master_api import (
 )
 from . import transaction
 
+
+class ReserveReached(CampaignMasterError):
+    """What is left of the account's calls is kept for people at the screen."""
+
+
 BACKGROUND = {"timeouts": Timeouts(connect=5.0, read=30.0, total=60.0), "retry": RetryPolicy()}
 AT_THE_SCREEN = {
     "timeouts": Timeouts(connect=2.0, read=8.0, total=10.0),
@@ -49,11 +54,13 @@ class AccountSession:
 
     def __init__(self, account, patience, durably=True, seconds=float("inf")):
         self.account = account.sudo()
+        self.leaves_reserve = patience is BACKGROUND
         self.durably = durably
         self.seconds_allowed = seconds
         self.started = time.monotonic()
         self.new_token = None
         self.failure = None
+        self.client = None
         self.client = CampaignMasterClient(
             self.account.api_url,
             Credentials(
@@ -102,12 +109,27 @@ class AccountSession:
                 ),
                 reset_at=_aware(blocked_until),
             )
+        if self.leaves_reserve and not self._is_above_reserve():
+            raise ReserveReached(
+                self.account.env._(
+                    "The last calls of the hour or the month are kept for people at the screen; "
+                    "the schedules go on by themselves."
+                )
+            )
         if self.seconds > self.seconds_allowed:
             raise NoAnswer(
                 self.account.env._(
                     "Campaign Master answers too slowly to wait for it now. Try again later."
                 )
             )
+
+    def _is_above_reserve(self):
+        limit = self.client.rate_limit if self.client else None
+        if limit is None:
+            return self.account._may_call()
+        return self.account._is_above_reserve(
+            limit.limit, limit.remaining, _naive(limit.reset_at), self.client.calls
+        )
 
     def _remember_token(self, token):
         self.new_token = (token,)
@@ -128,7 +150,10 @@ class AccountSession:
                 self.account.id,
             )
         )
+        was_refused = self.account.connection_state == "refused"
         self.account.invalidate_recordset()
+        if self.account.connection_state == "refused" and not was_refused:
+            self.account._alert_administrators()
 
     def _usage(self):
         if not self.client.calls:
@@ -170,7 +195,7 @@ def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, (RateLimitReached, NotFound, RequestRefused)):
+    if isinstance(failure, (RateLimitReached, ReserveReached, NotFound, RequestRefused)):
         return "connected"
     return "unreachable"
 

@@ -18,6 +18,7 @@ from ..campaign_master_api import (
     TokenRefused,
 )
 from . import transaction
+from .account_session import ReserveReached
 
 _logger = logging.getLogger(__name__)
 
@@ -77,6 +78,10 @@ class CampaignRun:
                 if locked:
                     work(campaign, self.session.client, result)
                     self.internal_errors = 0
+        except ReserveReached as error:
+            transaction.rollback(self.env)
+            self.stopped_by = error
+            result.waiting = True
         except CampaignMasterError as error:
             if self._concerns_the_account(error):
                 self.stopped_by = self.session.failure = error
@@ -113,7 +118,7 @@ class CampaignRun:
     def finish(self):
         """Clear the problems of what went well, and write the log of the run."""
         for result in self.results.values():
-            if not result.problem and not result.busy:
+            if not result.problem and not result.busy and not result.waiting:
                 transaction.write_durably(
                     self.env,
                     lambda result=result: result.campaign._cm_record_success(
