@@ -65,8 +65,8 @@ def to_iso(milliseconds: int | None) -> str | None:
     if milliseconds is None:
         return None
     seconds, rest = divmod(milliseconds, SECOND)
-    whole = datetime.fromtimestamp(seconds, UTC)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    whole = datetime.fromtimestamp(seconds, UTC).isoformat()
+    return f"{whole[:19]}.{rest:03d}Z"
 
 
 def from_iso(text: str) -> int:

@@ -134,6 +134,8 @@ CREATE TABLE campaign_recipient (
     PRIMARY KEY (campaign_id, position)
 ) WITHOUT ROWID;
 
+CREATE INDEX campaign_recipient_updated ON campaign_recipient (campaign_id, updated_at);
+
 -- What will happen in launched campaigns; a row goes away when it has happened.
 CREATE TABLE event (
     at INTEGER NOT NULL,

@@ -12,6 +12,7 @@ from .database import Database
 from .faults import Faults
 from .store import accounts
 from .store.accounts import Limits
+from .store.recipients import Bookmarks
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Sandbox:
         self.database = Database(setup.database)
         self.clock = Clock(self.database)
         self.faults = Faults(setup.seed)
+        self.bookmarks = Bookmarks()
         if not accounts.all_accounts(self.database):
             self._fill(empty=setup.empty)
 

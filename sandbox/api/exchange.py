@@ -70,7 +70,9 @@ class Exchange:
         body = read_body(self._operation, self._request)
         self.items = _number_of_items(body)
         with database.transaction():
-            document = self._run(Arguments(database, account_id, now, parameters, body))
+            document = self._run(
+                Arguments(database, self._sandbox.bookmarks, account_id, now, parameters, body)
+            )
         if after:
             raise _copy(after)
         status = 201 if self._operation.operation_id in _CREATING else 200

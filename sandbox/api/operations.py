@@ -25,6 +25,7 @@ class Arguments:
     """What an operation works with: valid by the contract, on behalf of one account."""
 
     database: Database
+    bookmarks: recipients.Bookmarks
     account_id: int
     now: int
     parameters: Mapping[str, Any]
@@ -158,14 +159,18 @@ def get_campaign_statistics(call: Arguments) -> Document:
 def list_campaign_recipients(call: Arguments) -> Document:
     """Answer listCampaignRecipients."""
     campaign = _campaign(call)
-    updated_after = _milliseconds(call.parameters["updatedAfter"])
-    return call.page(
-        "recipients",
-        lambda offset, limit: [
-            recipient_document(row)
-            for row in recipients.page(call.database, campaign, updated_after, offset, limit)
-        ],
-    )
+    since = _milliseconds(call.parameters["updatedAfter"])
+
+    def fetch(offset: int, limit: int) -> list[Document]:
+        if since is None:
+            rows = recipients.page(call.database, campaign, offset, limit)
+        else:
+            rows = recipients.changed_page(
+                call.database, call.bookmarks, campaign, since, offset, limit
+            )
+        return [recipient_document(row) for row in rows]
+
+    return call.page("recipients", fetch)
 
 
 OPERATIONS: dict[str, Callable[[Arguments], Document]] = {

@@ -101,7 +101,8 @@ def _value(parameter: Parameter, text: str) -> Any:
 def _parse(raw: bytes) -> Any:
     try:
         body = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
-        json.dumps(body, ensure_ascii=False).encode("utf-8")
+        if b"\\u" in raw:  # half of a surrogate pair is JSON, but no text
+            json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise ApiError("validation", "The body isn't valid JSON in UTF-8.") from None
     return body

@@ -116,7 +116,8 @@ def _will_happen(
                 yield delivered_at + int(delay / speed), campaign_id, position, sequence, kind
 
     database.execute_many(_ROW, rows())
-    database.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?)", events())
+    # In the order of the table, which is several times faster.
+    database.execute_many("INSERT INTO event VALUES (?, ?, ?, ?, ?)", sorted(events()))
     database.execute(
         "UPDATE campaign SET ends_at = max(sending_ends_at,"
         " (SELECT coalesce(max(at), 0) FROM event WHERE campaign_id = campaign.id)) WHERE id = ?",
@@ -136,18 +137,24 @@ def _happened(
     activity: Counter[tuple[int, Kind]] = Counter()
     unsubscribed: list[str] = []
     step = chart_step(None)
+    campaign_id = campaign["id"]
 
     def rows() -> Iterator[tuple[object, ...]]:
         for position, email in enumerate(emails):
+            planned = behaviour.events(email)
+            if not planned:
+                yield campaign_id, position, email, *_NOTHING, now
+                continue
             delivered_at = timeline.delivered_at(position)
-            events = [(delivered_at + delay, kind) for delay, kind in behaviour.events(email)]
-            activity.update(((at - timeline.sending_at) // step, kind) for at, kind in events)
-            if any(kind is Kind.UNSUBSCRIBE for _at, kind in events):
-                unsubscribed.append(email)
-            yield campaign["id"], position, email, *_outcome(events), now
+            events = [(delivered_at + delay, kind) for delay, kind in planned]
+            for at, kind in events:
+                activity[(at - timeline.sending_at) // step, kind] += 1
+                if kind is Kind.UNSUBSCRIBE:
+                    unsubscribed.append(email)
+            yield campaign_id, position, email, *_outcome(events), now
 
     database.execute_many(_ROW, rows())
-    progress.note_activity(database, campaign["id"], activity)
+    progress.note_activity(database, campaign_id, activity)
     progress.note_unsubscriptions(database, campaign, unsubscribed, now)
 
 
@@ -156,8 +163,6 @@ _NOTHING: tuple[int | None, ...] = (0, 0, 0, 0, 0, None, None, None, None)
 
 def _outcome(events: Sequence[tuple[int, Kind]]) -> tuple[int | None, ...]:
     """Bounce, opens, clicks, forwards, unsubscribes, first and last open, first and last click."""
-    if not events:
-        return _NOTHING
     kinds = [kind for _at, kind in events]
     opens = [at for at, kind in events if kind in (Kind.FIRST_OPEN, Kind.OPEN)]
     clicks = [at for at, kind in events if kind in (Kind.FIRST_CLICK, Kind.CLICK)]

@@ -207,9 +207,11 @@ class _Gate:
     def _complaint(self, entry: NewRecipient, key: str) -> str | None:
         if not is_address(entry.email):
             return "This isn't a valid e-mail address."
-        unknown = sorted(set(entry.fields) - self._fields)
-        if unknown:
-            return f"There is no recipient field {unknown[0][:100]}."
+        for name in entry.fields:
+            if name not in self._fields:
+                return f"There is no recipient field {name[:100]}."
+        if not self._refusals:
+            return None
         return self._refusals.get(key) or self._refusals.get(domain_key(key))
 
 
