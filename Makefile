@@ -24,7 +24,7 @@ bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 	@$(PYTHON) -m tools bench $(ARGS)
 
 wheel: ## The installable distribution of the addon, in dist/
-	@$(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## Remove what was built in the checkout (the cache outside it stays)
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
