@@ -24,6 +24,7 @@ bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 	@$(PYTHON) -m tools bench $(ARGS)
 
 wheel: ## The installable distribution of the addon, in dist/
+	@rm -rf build
 	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## Remove what was built in the checkout (the cache outside it stays)
