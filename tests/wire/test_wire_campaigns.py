@@ -82,6 +82,17 @@ def test_several_with_one_external_id_are_an_error(
     assert isinstance(caught.value, InvalidAnswer)
 
 
+def test_one_campaign_that_stands_on_two_pages_is_one(
+    server: responses.RequestsMock, client: CampaignMasterClient, campaign_json: dict[str, Any]
+) -> None:
+    other = campaign_json | {"id": 6, "externalId": "other"}
+    server.get(CAMPAIGNS, json=page(other, campaign_json, last=False))
+    server.get(CAMPAIGNS, json=page(campaign_json, number=2))
+    found = client.find_campaign("reference-1")
+    assert found is not None
+    assert found.id == 5
+
+
 @pytest.mark.parametrize("external_id", ["", "x" * 65, "a\nb"])
 def test_an_external_id_that_would_find_anything_is_not_asked_for(
     client: CampaignMasterClient, external_id: str

@@ -68,10 +68,10 @@ def test_a_slow_drip_is_bounded_as_a_whole(
     def answer(connection: socket.socket, number: int) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         quick, slow = {
-            "status line": (b"", head * 100),
-            "headers": (head, b"X-Header: 1\r\n" * 1000),
-            "body": (head + b"Content-Length: 1000000\r\n\r\n", b" " * 1000),
-            "chunks": (head + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 1000),
+            "status line": (b"", head),
+            "headers": (head, b"X-Header: 1\r\n" * 5),
+            "body": (head + b"Content-Length: 1000000\r\n\r\n", b" " * 60),
+            "chunks": (head + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 10),
         }[part]
         connection.sendall(quick)
         drip(connection, slow, server.stopping)
@@ -161,7 +161,11 @@ def test_a_refused_connection_leaves_no_doubt(
 def test_the_callers_own_error_is_not_taken_for_the_clients(
     raw_server: StartServer, make_client: MakeClient, fields: CampaignFields
 ) -> None:
-    server = raw_server(lambda connection, number: hang_up(connection))
+    def answer(connection: socket.socket, number: int) -> None:
+        connection.sendall(http_answer(LISTS)[:-1])
+        hang_up(connection)
+
+    server = raw_server(answer)
     try:
         raise ConnectionRefusedError(111, "an earlier failure of the caller")
     except ConnectionRefusedError:

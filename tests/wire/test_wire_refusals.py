@@ -29,6 +29,7 @@ from wire_support import API, SECRETS
 MakeClient = Callable[..., CampaignMasterClient]
 HTML = "<!DOCTYPE html><html><body>person-1@example.com</body></html>"
 CAMPAIGN = f"{API}/campaigns/5"
+WITH_NAN = '{"id": 5, "name": "a", "subject": "a", "status": "draft", "unknown": NaN}'
 LOGIN = f"{API}/authenticate"
 
 
@@ -69,7 +70,7 @@ def error(code: str = "validation", message: str = "Wrong.", **more: str) -> dic
             {"status": 200, "body": b'{"a": "\xff"}', "content_type": "application/json"},
             InvalidAnswer,
         ),
-        ({"status": 200, "body": '{"a": NaN}', "content_type": "application/json"}, InvalidAnswer),
+        ({"status": 200, "body": WITH_NAN, "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "[" * 200000, "content_type": "application/json"}, InvalidAnswer),
         (
             {"status": 200, "body": '{"a":' * 99999, "content_type": "application/json"},

@@ -217,6 +217,13 @@ def test_recipient_statistics(server: responses.RequestsMock, client: CampaignMa
     assert page.items[1].updated_at is None
 
 
+def test_an_endless_address_is_cut_so_that_it_equals_no_other(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(RECIPIENTS, json=rows_page({**ROW, "email": "x" * 5000}))
+    assert client.campaign_recipients_page(5).items[0].email == "x" * 321
+
+
 @pytest.mark.parametrize("key", ["totalOpens", "totalClicks", "totalForwards", "totalUnsubscribes"])
 @pytest.mark.parametrize("value", [-1, True, "5", None, 2**31, 1.0])
 def test_one_impossible_figure_refuses_the_page(

@@ -110,7 +110,8 @@ def test_a_kept_token_that_cannot_be_sent_is_replaced(
 def test_a_refused_token_is_renewed_once_and_the_owner_is_told(
     server: responses.RequestsMock, make_client: MakeClient
 ) -> None:
-    server.get(f"{API}/lists", status=401, json=REFUSED)
+    told_end = {"x-token-reset": unix(in_seconds(7200))}
+    server.get(f"{API}/lists", status=401, json=REFUSED, headers=told_end)
     lists(server)
     told: list[Token | None] = []
     client = make_client(on_token=told.append)
