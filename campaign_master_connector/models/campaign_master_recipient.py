@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
 from ..services import recipient_classification
+from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
 STATES = [
@@ -239,39 +240,10 @@ class CampaignMasterRecipient(models.Model):
             raise UserError(campaign._cm_no_account_sentence())
         self.flush_model()
         self._flush_sources()
-        source = (
-            recipient_classification.new_leads
-            if people.table == "crm_lead"
-            else recipient_classification.new_partners
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH added AS (
-                    INSERT INTO campaign_master_recipient
-                           (campaign_id, company_id, partner_id, lead_id, kind, email, state,
-                            state_reason, total_opens, total_clicks, total_forwards,
-                            total_unsubscribes, bounced, opted_out,
-                            create_uid, create_date, write_uid, write_date)
-                    SELECT campaign_id, %(company)s, partner_id, lead_id, kind, email, state,
-                           state_reason, 0, 0, 0, 0, FALSE, FALSE, %(uid)s, NOW() AT TIME ZONE 'UTC',
-                           %(uid)s, NOW() AT TIME ZONE 'UTC'
-                      FROM (%(decided)s) AS decided
-                     ORDER BY partner_id, lead_id
-                    ON CONFLICT DO NOTHING
-                    RETURNING state)
-                SELECT state, COUNT(*) FROM added GROUP BY state
-                """,
-                company=campaign.cm_account_id.company_id.id,
-                uid=self.env.uid,
-                decided=recipient_classification.classified(
-                    source(campaign, people.select())
-                ),
-            )
-        )
+        added = add_people(campaign, people)
         self.invalidate_model()
         campaign.invalidate_recordset(["cm_recipient_ids"])
-        return dict(rows)
+        return added
 
     @api.model
     def _flush_sources(self):

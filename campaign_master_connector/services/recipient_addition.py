@@ -1,0 +1,49 @@
+"""Making any number of people recipients of a campaign, in one statement."""
+
+from odoo.tools import SQL
+
+from .recipient_classification import classified, new_leads, new_partners
+
+# Below this, what the planner believes of the table's size makes no difference.
+ROWS_WORTH_AN_ANALYZE = 1000
+
+
+def add_people(campaign, people):
+    """Insert those of a query of people who aren't recipients of ``campaign`` yet.
+
+    :param people: `odoo.tools.Query` of ``res.partner`` or ``crm.lead``, as the ORM's ``_search``
+        gives it with the user's access rules in it
+    :return: {state: number of recipients that were added in it}
+    """
+    source = new_leads if people.table == "crm_lead" else new_partners
+    decided = classified(source(campaign, people.select()))
+    added = dict(campaign.env.execute_query(_insert(campaign, decided)))
+    if sum(added.values()) >= ROWS_WORTH_AN_ANALYZE:
+        # A table that was nearly empty when its statistics were taken makes PostgreSQL look
+        # each of these rows up by reading all of them.
+        campaign.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) campaign_master_recipient"))
+    return added
+
+
+def _insert(campaign, decided):
+    return SQL(
+        """
+        WITH added AS (
+            INSERT INTO campaign_master_recipient
+                   (campaign_id, company_id, partner_id, lead_id, kind, email, state,
+                    state_reason, total_opens, total_clicks, total_forwards,
+                    total_unsubscribes, bounced, opted_out,
+                    create_uid, create_date, write_uid, write_date)
+            SELECT campaign_id, %(company)s, partner_id, lead_id, kind, email, state,
+                   state_reason, 0, 0, 0, 0, FALSE, FALSE, %(uid)s, NOW() AT TIME ZONE 'UTC',
+                   %(uid)s, NOW() AT TIME ZONE 'UTC'
+              FROM (%(decided)s) AS decided
+             ORDER BY partner_id, lead_id
+            ON CONFLICT DO NOTHING
+            RETURNING state)
+        SELECT state, COUNT(*) FROM added GROUP BY state
+        """,
+        company=campaign.cm_account_id.company_id.id,
+        uid=campaign.env.uid,
+        decided=decided,
+    )
