@@ -8,14 +8,19 @@ import socket
 import sys
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .application import create_application
+from .contract import Contract
 from .errors import UsageError
 from .options import Options
 from .simulation.progress import catch_up
 from .state import Sandbox
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _logger = logging.getLogger("sandbox")
 _SECONDS_BETWEEN_TICKS = 1.0
@@ -30,6 +35,17 @@ class _Handler(WSGIRequestHandler):
     # answer would otherwise take 40 ms.
     disable_nagle_algorithm = True
     timeout = _SECONDS_OF_SILENCE
+    underscored_headers: frozenset[str] = frozenset()
+
+    def make_environ(self) -> WSGIEnvironment:
+        """The environment with the headers that Werkzeug leaves out for the `_` in their names."""
+        environ = super().make_environ()
+        for name in self.underscored_headers:
+            key = f"HTTP_{name.upper()}"
+            environ.pop(key, None)
+            if name in self.headers:
+                environ[key] = self.headers[name]
+        return environ
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Nothing: paths and addresses don't belong in the output."""
@@ -71,10 +87,25 @@ def _listen(options: Options, sandbox: Sandbox) -> BaseWSGIServer:
         ) from error
     host, port = listener.getsockname()[:2]
     server = make_server(
-        host, port, application, threaded=True, request_handler=_Handler, fd=listener.fileno()
+        host,
+        port,
+        application,
+        threaded=True,
+        request_handler=_handler(sandbox.contract),
+        fd=listener.fileno(),
     )
     listener.close()  # the server has its own handle of it
     return server
+
+
+def _handler(contract: Contract) -> type[_Handler]:
+    names = (
+        parameter.name.lower()
+        for operation in contract.operations.values()
+        for parameter in operation.parameters
+        if parameter.location == "header" and "_" in parameter.name
+    )
+    return type("Handler", (_Handler,), {"underscored_headers": frozenset(names)})
 
 
 def _address(server: BaseWSGIServer) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import get_input_stream
 
 from ..contract import Operation
 from ..errors import ApiError
@@ -124,8 +125,9 @@ def _body(request: Request) -> bytes:
     try:
         return request.get_data(cache=True)
     except HTTPException:  # too large: the exchange meets this again and answers it
+        rest = get_input_stream(request.environ)
         for _ in range(_MOST_DRAINED // _CHUNK):
-            if not request.environ["wsgi.input"].read(_CHUNK):
+            if not rest.read(_CHUNK):
                 break
         return b""
 

@@ -1,0 +1,47 @@
+"""A sandbox process for all tests, as at its start for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sandbox.testing import SandboxProcess
+from sandbox_support import Api, first_template
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[SandboxProcess]:
+    """The process that the tests of this folder share."""
+    with SandboxProcess(seed=1) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: SandboxProcess) -> SandboxProcess:
+    """The shared process with demo data and nothing else."""
+    running_sandbox.control.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def api(sandbox: SandboxProcess) -> Api:
+    """The first account, logged in."""
+    return Api(sandbox.url).log_in()
+
+
+@pytest.fixture
+def template_id(sandbox: SandboxProcess) -> int:
+    """A template of the first account."""
+    return first_template(sandbox)
+
+
+@pytest.fixture
+def list_id(sandbox: SandboxProcess) -> int:
+    """An empty list of the first account."""
+    return sandbox.control.create_list("Empty")
+
+
+@pytest.fixture
+def campaign_id(api: Api, template_id: int) -> int:
+    """A draft of the first account."""
+    return api.create_campaign(templateId=template_id)
