@@ -34,3 +34,59 @@ class TestTours(CampaignMasterCase, HttpCase):
         [synced] = self.control.campaigns()
         self.assertEqual(synced["id"], campaign.cm_external_id)
         self.assertEqual(synced["subject"], "Our spring offers")
+
+    def test_sync_says_what_is_missing(self):
+        campaign = self.make_campaign(cm_subject=False)
+        self.start_tour(
+            f"{PAGE}/{campaign.id}", "campaign_master_missing_subject", login="salesperson"
+        )
+        self.assertTrue(campaign.cm_external_id)
+
+    def test_administrator_tests_the_connection(self):
+        self.start_tour("/odoo", "campaign_master_settings", login="admin")
+        self.assertEqual(self.account.connection_state, "refused")
+
+    def test_contacts_are_added_from_a_list(self):
+        people = self.make_contacts(3)
+        self.add_from_list(people, "cm_contacts")
+        self.assertEqual(self.newest_campaign().cm_recipient_ids.partner_id, people)
+
+    def test_leads_are_added_from_a_list(self):
+        leads = self.env["crm.lead"].create(
+            [
+                {
+                    "name": f"Tour person {number}",
+                    "type": "lead",
+                    "email_from": f"lead-{number}@example.com",
+                    "user_id": self.salesperson.id,
+                }
+                for number in range(1, 4)
+            ]
+        )
+        self.add_from_list(leads, "cm_leads")
+        self.assertEqual(self.newest_campaign().cm_recipient_ids.lead_id, leads)
+
+    def add_from_list(self, people, page):
+        """Two rows a page, so that "all that match" is more than what is seen."""
+        self.env["ir.actions.act_window"].create(
+            {
+                "name": "Tour people",
+                "path": "tour-people",
+                "res_model": people._name,
+                "view_mode": "list,form",
+                "domain": [("name", "like", "Tour person")],
+                "limit": 2,
+            }
+        )
+        self.start_tour(
+            "/odoo/tour-people", f"campaign_master_add_from_list_{page}", login="salesperson"
+        )
+        self.assertEqual(self.newest_campaign().title, "From the list")
+
+    def test_disabled_account_shows_nothing_of_campaign_master(self):
+        synced = f"{PAGE}/{self.synced_campaign(self.contact()).id}"
+        new = f"{PAGE}/{self.make_campaign().id}"
+        self.start_tour(new, "campaign_master_enabled_account", login="salesperson")
+        self.account.enabled = False
+        self.start_tour(new, "campaign_master_disabled_account", login="salesperson")
+        self.start_tour(synced, "campaign_master_disabled_account", login="salesperson")

@@ -1,0 +1,42 @@
+import { registry } from "@web/core/registry";
+import { click, fill, openApp, see, seeNotification } from "./tour_steps";
+
+const CONFIGURATION = "campaign_master_connector.menu_campaign_master_configuration";
+const SETTINGS = "campaign_master_connector.menu_campaign_master_settings";
+const BLOCK = ".app_settings_block[data-key=campaign_master_connector]";
+
+const openSettings = () => [
+    ...openApp(),
+    ...click(`[data-menu-xmlid="${CONFIGURATION}"]`),
+    ...click(`[data-menu-xmlid="${SETTINGS}"]`),
+    ...see(`${BLOCK} .o_field_widget[name=cm_enabled]`),
+];
+
+const testConnection = () => click(`${BLOCK} button[name=action_cm_test_connection]`);
+
+/** A stored password is never sent to the browser, an entered one doesn't stay there. */
+const seeNoPassword = () => [
+    {
+        trigger: `${BLOCK} [name=cm_password] input`,
+        run() {
+            if (this.anchor.value) {
+                throw new Error("The password is in the page.");
+            }
+        },
+    },
+];
+
+registry.category("web_tour.tours").add("campaign_master_settings", {
+    steps: () => [
+        ...openSettings(),
+        ...seeNoPassword(),
+        ...testConnection(),
+        ...seeNotification("success", "calls are left this hour."),
+        ...see(`${BLOCK} [name=cm_connection_state]:contains(Connected)`),
+        ...fill("cm_password", "not-the-password"),
+        ...testConnection(),
+        ...seeNotification("danger", "Campaign Master refused the username or password. Enter them again in the settings."),
+        ...see(`${BLOCK} .text-danger:contains(Campaign Master refused the username or password)`),
+        ...seeNoPassword(),
+    ],
+});
