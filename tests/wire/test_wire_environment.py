@@ -144,7 +144,7 @@ def test_a_tls_greeting_without_an_answer_is_bounded(make_client: MakeClient) ->
         client = make_client(
             f"https://127.0.0.1:{listener.getsockname()[1]}",
             retry=NO_RETRY,
-            timeouts=Timeouts(connect=0.3, read=0.3, total=1.0),
+            timeouts=Timeouts(connect=0.3, read=0.3, total=10.0),
         )
         with pytest.raises(NoAnswer, match=r"0\.3 seconds"):
             client.recipient_fields()
@@ -193,7 +193,7 @@ def test_a_proxy_that_drips_is_bounded(
     proxy = raw_server(answer)
     monkeypatch.setenv("https_proxy", proxy.url)
     client = make_client(
-        "https://cm.example.com", retry=NO_RETRY, timeouts=Timeouts(connect=0.3, total=0.6)
+        "https://cm.example.com", retry=NO_RETRY, timeouts=Timeouts(connect=5.0, total=0.6)
     )
     began = time.monotonic()
     with pytest.raises(NoAnswer, match=r"within 0\.6 seconds"):
