@@ -93,8 +93,12 @@ class CampaignMasterAccount(models.Model):
                 session.client.authenticate()
                 next(session.client.iter_lists(), None)
         except CampaignMasterError as error:
-            return self._notification("danger", str(error))
-        return self._notification("success", account._connected_sentence())
+            action = self._notification("danger", str(error))
+        else:
+            action = self._notification("success", account._connected_sentence())
+        # Without a next action, the form would go on showing the state from before the test.
+        action["params"]["next"] = {"type": "ir.actions.act_window_close"}
+        return action
 
     def _connected_sentence(self):
         if not self.hourly_limit:
