@@ -164,7 +164,17 @@ def _store(campaign, chosen_list, outcomes, in_flight):
     if not outcomes:
         return Counter()
     env["campaign.master.recipient"].flush_model()
-    sent = SQL(
+    sent = _as_rows(outcomes)
+    rows = env.execute_query(_update_states(sent, chosen_list))
+    _keep_addresses_that_changed(env, sent)
+    if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
+        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
+    env["campaign.master.recipient"].invalidate_model()
+    return Counter(state for [state] in rows)
+
+
+def _as_rows(outcomes):
+    return SQL(
         "UNNEST(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[]) "
         "AS sent(id, email, state, message)",
         [outcome.recipient_id for outcome in outcomes],
@@ -172,37 +182,33 @@ def _store(campaign, chosen_list, outcomes, in_flight):
         [outcome.state for outcome in outcomes],
         [outcome.message or None for outcome in outcomes],
     )
-    rows = env.execute_query(
-        SQL(
-            """
-            UPDATE campaign_master_recipient recipient
-               SET state = sent.state,
-                   opted_out = sent.state = 'opted_out',
-                   state_reason = CASE
-                       WHEN sent.state = 'opted_out' THEN 'unsubscribed'
-                       WHEN sent.state = 'rejected' THEN NULL
-                       ELSE recipient.state_reason END,
-                   server_message = CASE WHEN sent.state = 'rejected' THEN sent.message END,
-                   added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
-                   write_date = NOW() AT TIME ZONE 'UTC'
-              FROM %s
-             WHERE recipient.id = sent.id AND recipient.email = sent.email
-               AND recipient.state = 'pending'
-               AND (sent.state = 'opted_out'
-                    OR EXISTS (SELECT FROM utm_campaign campaign
-                                WHERE campaign.id = recipient.campaign_id
-                                  AND campaign.cm_list_id = %s))
-            RETURNING recipient.state
-            """,
-            sent,
-            chosen_list.id,
-        )
+
+
+def _update_states(sent, chosen_list):
+    return SQL(
+        """
+        UPDATE campaign_master_recipient recipient
+           SET state = sent.state,
+               opted_out = sent.state = 'opted_out',
+               state_reason = CASE
+                   WHEN sent.state = 'opted_out' THEN 'unsubscribed'
+                   WHEN sent.state = 'rejected' THEN NULL
+                   ELSE recipient.state_reason END,
+               server_message = CASE WHEN sent.state = 'rejected' THEN sent.message END,
+               added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
+               write_date = NOW() AT TIME ZONE 'UTC'
+          FROM %s
+         WHERE recipient.id = sent.id AND recipient.email = sent.email
+           AND recipient.state = 'pending'
+           AND (sent.state = 'opted_out'
+                OR EXISTS (SELECT FROM utm_campaign campaign
+                            WHERE campaign.id = recipient.campaign_id
+                              AND campaign.cm_list_id = %s))
+        RETURNING recipient.state
+        """,
+        sent,
+        chosen_list.id,
     )
-    _keep_addresses_that_changed(env, sent)
-    if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
-        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
-    env["campaign.master.recipient"].invalidate_model()
-    return Counter(state for [state] in rows)
 
 
 def _keep_addresses_that_changed(env, sent):

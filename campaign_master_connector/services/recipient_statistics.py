@@ -105,37 +105,12 @@ def _page(rows):
 
 
 def _update(campaign, page):
-    """Each row to whoever has its address or had it; two rows of one person become one.
-
-    The lateral join keeps the planner from reading the whole campaign for each page.
-    """
-    names = [SQL.identifier(name) for name in COLUMNS]
-    old_values = [SQL.identifier("recipient", name) for name in COLUMNS]
-    new_values = [
-        SQL(
-            f"CASE WHEN merged.has_former THEN {merge}(recipient.%s, merged.%s) ELSE merged.%s END",
-            *[SQL.identifier(name)] * 3,
-        )
-        for name, (_kind, merge, _aggregate) in COLUMNS.items()
-    ]
-    aggregates = [
-        SQL(f"{aggregate}(person.%s) AS %s", SQL.identifier(name), SQL.identifier(name))
-        for name, (_kind, _merge, aggregate) in COLUMNS.items()
-    ]
+    """Each row to whoever has its address or had it; only what differs is written."""
     comma = SQL(", ")
     return SQL(
         """
         WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
-        person AS (
-            SELECT found.id, page.*
-              FROM page CROSS JOIN LATERAL (
-                   SELECT recipient.id FROM campaign_master_recipient recipient
-                    WHERE recipient.campaign_id = %(campaign)s AND recipient.email = page.email
-                   OFFSET 0) found
-             UNION ALL
-            SELECT former.recipient_id, page.*
-              FROM page JOIN campaign_master_former_address former
-                ON former.campaign_id = %(campaign)s AND former.email = page.email),
+        person AS (%(people)s),
         merged AS (
             SELECT person.id, %(aggregates)s,
                    EXISTS (SELECT FROM campaign_master_former_address former
@@ -154,12 +129,45 @@ def _update(campaign, page):
         RETURNING recipient.id, merged.total_unsubscribes > 0
         """,
         page=page,
-        campaign=campaign.id,
-        aggregates=comma.join(aggregates),
-        names=comma.join(names),
-        old_values=comma.join(old_values),
-        new_values=comma.join(new_values),
+        people=_people_of_page(campaign),
+        aggregates=comma.join(_aggregates()),
+        names=comma.join(SQL.identifier(name) for name in COLUMNS),
+        old_values=comma.join(SQL.identifier("recipient", name) for name in COLUMNS),
+        new_values=comma.join(_new_values()),
     )
+
+
+def _people_of_page(campaign):
+    """The lateral join keeps the planner from reading the whole campaign for each page."""
+    return SQL(
+        """
+        SELECT found.id, page.*
+          FROM page CROSS JOIN LATERAL (
+               SELECT recipient.id FROM campaign_master_recipient recipient
+                WHERE recipient.campaign_id = %(campaign)s AND recipient.email = page.email
+               OFFSET 0) found
+         UNION ALL
+        SELECT former.recipient_id, page.*
+          FROM page JOIN campaign_master_former_address former
+            ON former.campaign_id = %(campaign)s AND former.email = page.email
+        """,
+        campaign=campaign.id,
+    )
+
+
+def _aggregates():
+    """Two rows of a page that are one person's become one."""
+    for name, (_kind, _merge, aggregate) in COLUMNS.items():
+        yield SQL(f"{aggregate}(person.%s) AS %s", SQL.identifier(name), SQL.identifier(name))
+
+
+def _new_values():
+    """What the page says; of somebody with a former address the most of both addresses."""
+    for name, (_kind, merge, _aggregate) in COLUMNS.items():
+        yield SQL(
+            f"CASE WHEN merged.has_former THEN {merge}(recipient.%s, merged.%s) ELSE merged.%s END",
+            *[SQL.identifier(name)] * 3,
+        )
 
 
 def _count_unknown(campaign, page):
