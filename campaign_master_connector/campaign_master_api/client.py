@@ -12,8 +12,7 @@ from . import endpoints
 from .address import check_api_version, normalize_api_url
 from .answers import invalid_answer
 from .caller import Caller, Hooks
-from .ensure import ensure_campaign
-from .errors import SeveralCampaigns
+from .ensure import ensure_campaign, only_campaign
 from .records import Records
 from .retry import RetryPolicy
 from .text import clean_email, clean_message
@@ -195,18 +194,7 @@ class CampaignMasterClient:
             size=endpoints.MAX_PAGE_SIZE,
             query=endpoints.external_id_query(external_id),
         )
-        found = {
-            campaign.id: campaign
-            for page in pages
-            for campaign in page.items
-            if campaign.external_id == external_id
-        }
-        if len(found) > 1:
-            raise SeveralCampaigns(
-                f"Campaign Master has {len(found)} campaigns with the reference of this one. "
-                "Delete the wrong ones there, then try again."
-            )
-        return next(iter(found.values()), None)
+        return only_campaign((entry for page in pages for entry in page.items), external_id)
 
     def ensure_campaign(self, fields: CampaignFields) -> Campaign:
         """Return the campaign with `fields.external_id`, creating it in draft where it is absent.
@@ -235,9 +223,8 @@ class CampaignMasterClient:
 
     def get_campaign(self, campaign_id: int) -> Campaign:
         """Return one campaign. Raises NotFound. Source: assumed."""
-        return self._records.one(
-            endpoints.GET_CAMPAIGN, endpoints.CAMPAIGN, Campaign, at=campaign_id
-        )
+        operation = endpoints.GET_CAMPAIGN
+        return self._records.one(operation, endpoints.CAMPAIGN, Campaign, at=campaign_id)
 
     def update_campaign(self, campaign_id: int, fields: CampaignFields) -> Campaign:
         """Change a draft and return it as it now is; the template is never sent.

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from .errors import CampaignMasterError, NoAnswer, ServerFailed
+from .errors import CampaignMasterError, NoAnswer, ServerFailed, SeveralCampaigns
 from .types import Campaign, CampaignFields
 
 Find = Callable[[str], Campaign | None]
 Create = Callable[[CampaignFields], Campaign]
+
+
+def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign | None:
+    """The one of `campaigns` with exactly this external id, None where there is none.
+
+    Raises SeveralCampaigns. Another one's campaign is never taken, whatever the server filters.
+    """
+    found = {entry.id: entry for entry in campaigns if entry.external_id == external_id}
+    if len(found) > 1:
+        raise SeveralCampaigns(
+            f"Campaign Master has {len(found)} campaigns with the reference of this one. "
+            "Delete the wrong ones there, then try again."
+        )
+    return next(iter(found.values()), None)
 
 
 def ensure_campaign(find: Find, create: Create, fields: CampaignFields) -> Campaign:
