@@ -86,10 +86,12 @@ class CampaignMasterAccount(models.Model):
                 Domain("cm_sent_at", "=", False) & Domain("cm_synced_at", ">=", start)
             )
 
+        not_launched = Domain("cm_sent_at", "=", False)
         if not self.frequent_days:
             return asked_before(minutes=30)
         return (
             (started_after(self.frequent_days) & asked_before(minutes=30))
             | (started_after(self.regular_days) & asked_before(hours=6))
-            | (started_after(self.daily_days) & asked_before(days=1))
+            # However long a draft waited: nobody tells us when it is launched.
+            | ((started_after(self.daily_days) | not_launched) & asked_before(days=1))
         )

@@ -177,7 +177,7 @@ class TestChoicesWithoutServer(CampaignMasterCase):
         self.assertIn("can't be reached", self.open_campaign().cm_connection_notice)
 
     def test_form_opens_in_time_when_each_answer_is_slow(self):
-        for number in range(300):
+        for number in range(150):
             self.control.create_template(f"Template {number}")
         self.control.set_fault("latency", seconds=0.6)
         self.assertIn("Lists and templates are as of", self.open_campaign().cm_connection_notice)

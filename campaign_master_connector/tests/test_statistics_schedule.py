@@ -53,6 +53,11 @@ class TestDueByAge(CampaignMasterCase):
             self.campaign.cm_statistics_at, fields.Datetime.now() - timedelta(minutes=1)
         )
 
+    def test_draft_that_waits_for_long_is_seen_when_it_is_launched(self):
+        self.campaign.cm_synced_at = fields.Datetime.now() - timedelta(days=200)
+        self.assertTrue(self.is_due(timedelta(days=2), cm_state="draft", cm_sent_at=False))
+        self.assertFalse(self.is_due(timedelta(hours=3), cm_state="draft", cm_sent_at=False))
+
     def test_zero_days_mean_always(self):
         self.account.frequent_days = 0
         self.assertTrue(self.is_due(timedelta(minutes=31), **self.sent(days=500)))
