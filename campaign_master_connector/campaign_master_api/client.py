@@ -136,10 +136,7 @@ class CampaignMasterClient:
         return (entry for page in pages for entry in page.items)
 
     def iter_templates(self) -> Iterator[Template]:
-        """Yield the templates of the account, a call for each 100.
-
-        Source: assumed path.
-        """
+        """Yield the templates of the account, a call for each 100. Source: assumed path."""
         pages = self._records.pages(
             endpoints.LIST_TEMPLATES, endpoints.TEMPLATE, Template, size=TEMPLATES_PER_PAGE
         )
@@ -184,7 +181,7 @@ class CampaignMasterClient:
     def find_campaign(self, external_id: str) -> Campaign | None:
         """Return the campaign with exactly this external id, None where there is none.
 
-        Raises SeveralCampaigns where more than one has it, ValueError for an empty or too long id.
+        Raises SeveralCampaigns, ValueError for an empty or too long id.
         Source: inferred (the older SOAP service's ...ByExternalId).
         """
         pages = self._records.pages(
