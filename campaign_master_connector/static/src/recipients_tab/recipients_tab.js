@@ -33,7 +33,8 @@ export class RecipientsTab extends Component {
             type: "list",
             resModel: "campaign.master.recipient",
             domain: this.domain(record, kind),
-            context: { cm_hide_campaign: true },
+            // The client doesn't hand a key that begins with `show_` on to the next page.
+            context: { show_campaign: false },
             limit: ROWS_OF_A_PAGE,
             searchViewId: false,
             loadActionMenus: true,
