@@ -85,7 +85,7 @@ class TestTours(CampaignMasterCase, HttpCase):
 
     def test_disabled_account_shows_nothing_of_campaign_master(self):
         synced = f"{PAGE}/{self.synced_campaign(self.contact()).id}"
-        new = f"{PAGE}/{self.make_campaign().id}"
+        new = f"{PAGE}/{self.make_campaign(cm_subject=False).id}"
         self.start_tour(new, "campaign_master_enabled_account", login="salesperson")
         self.account.enabled = False
         self.start_tour(new, "campaign_master_disabled_account", login="salesperson")
