@@ -55,6 +55,8 @@ class Exchange:
             found = error_answer(failure, self._headers)
         if found.code == "token_invalid":
             found.headers["WWW-Authenticate"] = "Bearer"
+        elif found.code == "hourly_limit":  # a fault may say so before it is true
+            found.headers["x-rate-limit-remaining"] = "0"
         if before or after:
             return found
         return checked(self._sandbox.contract, self._operation, found)

@@ -43,7 +43,7 @@ def create() -> Blueprint:
         module.add_routes(blueprint)
     for name, function in formatting.FILTERS.items():
         blueprint.add_app_template_filter(function, name)
-    blueprint.context_processor(_shared)
+    blueprint.app_context_processor(_shared)
     blueprint.after_app_request(_protect)
     blueprint.register_error_handler(UsageError, _refuse)
     blueprint.app_errorhandler(HTTPException)(_refuse_http)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sandbox.testing import SandboxProcess
 from sandbox_support import Api, first_template
+
+from sandbox.testing import SandboxProcess
 
 
 @pytest.fixture(scope="session")

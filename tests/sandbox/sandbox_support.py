@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+
 from sandbox.testing import SandboxProcess
 
 JSON = "application/json"

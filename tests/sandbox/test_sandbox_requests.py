@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sandbox.testing import SandboxProcess
 from sandbox_support import JSON, Api, error_of
+
+from sandbox.testing import SandboxProcess
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""An answer that breaks the contract never leaves, and is loud."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from sandbox.api.answers import VIOLATION
+from sandbox.api.application import Api
+from sandbox.api.operations import OPERATIONS, Arguments
+from sandbox.contract import Contract
+from sandbox.state import Sandbox, Setup
+from sandbox.store import quota
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox within this process, so that it can be broken."""
+    sandbox = Sandbox(Setup())
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def call(sandbox: Sandbox) -> Callable[[str], Any]:
+    """GET with a token."""
+    client = Client(Api(sandbox))
+    login = client.post(
+        "/api/v1/authenticate", headers={"username": "demo", "password": "demo"}
+    )
+    headers = {"Authorization": f"Bearer {login.get_json()['token']}"}
+    return lambda path: client.get(f"/api/v1{path}", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"currentPage": 1, "isLastPage": True}, "required"),
+        ({"currentPage": 0, "isLastPage": True, "lists": []}, "currentPage"),
+        ({"currentPage": 1, "isLastPage": True, "lists": [{"id": "1", "name": "A"}]}, "lists.0.id"),
+        ({"currentPage": 1, "isLastPage": True, "lists": [], "total": 3}, "unevaluated"),
+        (
+            {"currentPage": 1, "isLastPage": True, "lists": [{"id": 1, "name": "A", "x": 1}]},
+            "unevaluated",
+        ),
+    ],
+)
+def test_a_broken_answer_becomes_a_loud_500(
+    call: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    document: dict[str, object],
+    place: str,
+) -> None:
+    def broken(_call: Arguments) -> dict[str, object]:
+        return document
+
+    monkeypatch.setitem(OPERATIONS, "listLists", broken)
+    with caplog.at_level(logging.ERROR):
+        answer = call("/lists")
+    assert answer.status_code == 500
+    assert answer.get_json()["error"]["code"] == "server_error"
+    assert VIOLATION in caplog.text and "listLists" in caplog.text and place in caplog.text
+
+
+def test_a_missing_header_is_a_violation_too(
+    call: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(quota, "headers", lambda *_arguments: {"x-rate-limit-limit": "1"})
+    assert call("/lists").status_code == 500
+    assert f"{VIOLATION} in listLists 200: the header x-rate-limit-remaining" in caplog.text
+
+
+def test_a_failure_is_a_500_without_its_reason(
+    call: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_call: Arguments) -> dict[str, object]:
+        raise RuntimeError("inner workings")
+
+    monkeypatch.setitem(OPERATIONS, "listLists", fail)
+    answer = call("/lists")
+    assert answer.status_code == 500
+    assert "inner workings" not in answer.text
+    assert "inner workings" in caplog.text
+
+
+def test_there_is_code_for_every_operation_and_no_other() -> None:
+    assert set(OPERATIONS) | {"authenticate"} == set(Contract().operations)
