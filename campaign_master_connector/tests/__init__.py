@@ -21,4 +21,5 @@ from . import (
     test_stopped_account,
     test_sync,
     test_tours,
+    test_tours_recipients,
 )

@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
+import { useViewButtons } from "@web/views/view_button/view_button_hook";
 import { RECIPIENTS_CHANGED } from "../recipients_changed";
 
 /** The list of recipients, on its own or inside the form of a campaign. */
@@ -11,6 +12,18 @@ export class RecipientsListController extends ListController {
         addLabel: { type: String, optional: true },
         onAdd: { type: Function, optional: true },
     };
+
+    setup() {
+        super.setup();
+        // A button's dialog changes the person when it closes, not when it opens.
+        useViewButtons(this.rootRef, { reload: () => this.reloadAll() });
+    }
+
+    /** This list, and what the form around it says of the recipients. */
+    async reloadAll() {
+        await this.model.load();
+        this.env.bus.trigger(RECIPIENTS_CHANGED);
+    }
 
     getStaticActionMenuItems() {
         const items = super.getStaticActionMenuItems();
@@ -33,10 +46,6 @@ export class RecipientsListController extends ListController {
 
     async removeSelected() {
         await this.model.root.deleteRecords();
-        this.env.bus.trigger(RECIPIENTS_CHANGED);
-    }
-
-    async afterExecuteActionButton() {
         this.env.bus.trigger(RECIPIENTS_CHANGED);
     }
 }
