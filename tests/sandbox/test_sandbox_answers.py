@@ -14,7 +14,14 @@ from sandbox.api.application import Api
 from sandbox.api.operations import OPERATIONS, Arguments
 from sandbox.contract import Contract
 from sandbox.state import Sandbox, Setup
-from sandbox.store import quota
+from sandbox.store import lists, quota
+
+
+def logged_in(sandbox: Sandbox) -> tuple[Client, dict[str, str]]:
+    """A client and the headers of its calls."""
+    client = Client(Api(sandbox))
+    login = client.post("/api/v1/authenticate", headers={"username": "demo", "password": "demo"})
+    return client, {"Authorization": f"Bearer {login.get_json()['token']}"}
 
 
 @pytest.fixture
@@ -28,11 +35,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def call(sandbox: Sandbox) -> Callable[[str], Any]:
     """GET with a token."""
-    client = Client(Api(sandbox))
-    login = client.post(
-        "/api/v1/authenticate", headers={"username": "demo", "password": "demo"}
-    )
-    headers = {"Authorization": f"Bearer {login.get_json()['token']}"}
+    client, headers = logged_in(sandbox)
     return lambda path: client.get(f"/api/v1{path}", headers=headers)
 
 
@@ -86,6 +89,22 @@ def test_a_failure_is_a_500_without_its_reason(
     assert answer.status_code == 500
     assert "inner workings" not in answer.text
     assert "inner workings" in caplog.text
+
+
+def test_an_operation_that_fails_half_way_has_done_nothing(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        assert sandbox.database.value("SELECT count(*) FROM list_member WHERE key LIKE 'new-%'")
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(lists, "_change_count", fail)
+    client, headers = logged_in(sandbox)
+    body = {"recipients": [{"email": f"new-{number}@example.com"} for number in range(50)]}
+    answer = client.post("/api/v1/lists/1/recipients", json=body, headers=headers)
+    assert answer.status_code == 500
+    left = sandbox.database.value("SELECT count(*) FROM list_member WHERE key LIKE 'new-%'")
+    assert left == 0
 
 
 def test_there_is_code_for_every_operation_and_no_other() -> None:
