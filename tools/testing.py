@@ -13,7 +13,6 @@ DATABASE = "campaign_master_test"
 ALL = (
     "tests/wire",
     "tests/tools",
-    "tests/dev",
     "tests/sandbox",
     "campaign_master_connector/tests",
     "tests/end_to_end",
