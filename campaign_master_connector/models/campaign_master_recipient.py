@@ -193,7 +193,9 @@ class CampaignMasterRecipient(models.Model):
     def _reconsider(self, condition):
         """Decide anew on the recipients of a condition that could be pushed now or no more.
 
-        :param condition: `SQL` on the alias ``recipient``; what was pushed is left alone
+        :param condition: `SQL` on the aliases ``recipient`` and ``campaign``; what was pushed is
+            left alone
+        :return: how many became something else
         """
         self.flush_model()
         self._flush_sources()
@@ -214,15 +216,18 @@ class CampaignMasterRecipient(models.Model):
                 ),
             )
         )
+        changed = self.env.cr.rowcount
         self.invalidate_model(["kind", "email", "state", "state_reason"])
+        return changed
 
     @api.model
     def _release_duplicates(self, condition):
         """Let go on who was a duplicate of somebody who has another address now, or none.
 
-        :param condition: `SQL` on the alias ``recipient``
+        :param condition: `SQL` on the aliases ``recipient`` and ``campaign``
+        :return: how many
         """
-        self._reconsider(SQL("%s AND %s", condition, recipient_classification.without_holder()))
+        return self._reconsider(SQL("%s AND %s", condition, recipient_classification.without_holder()))
 
     @api.model
     def _add_people(self, campaign, people):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ..services import transaction
 from ..services.statistics_run import run_campaign_statistics, run_recipient_statistics
 
 FIGURES = (
@@ -131,7 +133,13 @@ class UtmCampaign(models.Model):
 
     @api.model
     def _cron_cm_update_campaign_statistics(self):
-        """Every 30 minutes: the figures of the campaigns that are due."""
+        """Every 30 minutes: the figures of the campaigns that are due.
+
+        Also lets duplicates go on, which takes a look at all of them: too much for each minute.
+        """
+        recipients = self.env["campaign.master.recipient"].sudo()
+        synced = SQL("campaign.active AND campaign.cm_external_id > 0")
+        transaction.write_durably(self.env, lambda: recipients._release_duplicates(synced))
         run_campaign_statistics(self.sudo()._cm_due_for_statistics("cm_statistics_at"))
 
     @api.model

@@ -160,12 +160,7 @@ class UtmCampaign(models.Model):
         if not accounts:
             return self.browse()
         self.flush_model()
-        self.env["campaign.master.recipient"]._release_duplicates(
-            SQL(
-                "campaign.cm_account_id IN %s AND campaign.active AND campaign.cm_external_id > 0",
-                tuple(accounts.ids),
-            )
-        )
+        self.env["campaign.master.recipient"].flush_model(["campaign_id", "state"])
         rows = self.env.execute_query(
             SQL(
                 """

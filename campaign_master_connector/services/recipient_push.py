@@ -73,7 +73,15 @@ def _next_batch(campaign, size):
             size,
         )
     )
-    recipients._release_duplicates(SQL("recipient.campaign_id = %s", campaign.id))
+    batch = _pending(campaign, size)
+    if len(batch) == size:
+        return batch
+    # Only the last batch: it looks at all duplicates of the campaign.
+    released = recipients._release_duplicates(SQL("recipient.campaign_id = %s", campaign.id))
+    return _pending(campaign, size) if released else batch
+
+
+def _pending(campaign, size):
     return campaign.env.execute_query(
         SQL(
             """

@@ -110,6 +110,20 @@ class TestPush(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(campaign.cm_recipient_ids.state, "added")
 
+    def test_retry_pushes_the_rejected_again_and_nobody_else(self):
+        self.control.refuse("person-1@example.com", "Refused.")
+        self.control.suppress(["person-2@example.com"])
+        campaign = self.synced_campaign(self.contacts(3) | self.contact(False))
+        self.control.accept_all()
+        self.control.lift_suppression("person-2@example.com")
+        seller = self.make_user("seller", "sales_team.group_sale_salesman")
+        campaign.cm_recipient_ids.with_user(seller).action_cm_retry()
+        self.assertEqual(
+            self.states(campaign), {"pending": 1, "added": 1, "opted_out": 1, "excluded": 1}
+        )
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 2, "opted_out": 1, "excluded": 1})
+
     def test_list_that_is_gone_is_an_error_of_that_campaign_only(self):
         self.pull_choices()
         first = self.make_campaign(title="First", cm_list_id=self.newsletter_id())

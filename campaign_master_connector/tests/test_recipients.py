@@ -79,6 +79,12 @@ class TestRecipients(CampaignMasterCase):
                 self.assertState(recipient, "pending", "Several addresses: the first one is used")
                 recipient.unlink()
 
+    def test_many_are_removed_at_once_also_without_an_address(self):
+        people = self.contacts(3) | self.contact(False) | self.contact("person-1@example.com")
+        recipients = self.add(self.campaign, people)
+        (recipients[0] | recipients[3]).unlink()
+        self.assertEqual(self.states(self.campaign), {"pending": 3})
+
     def test_international_domain_never_blocks_the_others(self):
         recipient = self.add(self.campaign, self.contact("person@bücher.example"))
         other = self.add(self.campaign, self.contact("other@example.com"))
