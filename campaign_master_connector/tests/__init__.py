@@ -7,6 +7,7 @@ from . import (
     test_choices,
     test_companies,
     test_connection,
+    test_engagement,
     test_lost_answers,
     test_opt_outs,
     test_push,
