@@ -93,7 +93,7 @@ class TestEngagement(CampaignMasterCase):
         for name, expected in (
             ("opened", opened | clicked),
             ("clicked", clicked),
-            ("never_opened", bounced | silent),
+            ("never_opened", silent),
             ("bounced", bounced),
             ("opted_out", recipients),
             ("added", campaign.cm_recipient_ids),
