@@ -1,6 +1,7 @@
 from . import (
     test_account,
     test_add_recipients,
+    test_broken_statistics,
     test_campaign_block,
     test_campaign_statistics,
     test_campaign_views,
@@ -10,6 +11,7 @@ from . import (
     test_engagement,
     test_lost_answers,
     test_opt_outs,
+    test_own_documents,
     test_push,
     test_recipient_changes,
     test_recipient_retry,

@@ -1,0 +1,130 @@
+"""Individual statistics that break off or can't be true: resumed, refused, told."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .recipient_statistics_common import ALL_OPEN, RecipientStatisticsCase, days_ago
+
+
+@tagged("post_install", "-at_install")
+class TestBrokenRecipientStatistics(RecipientStatisticsCase):
+    def test_run_that_breaks_in_the_middle_goes_on_where_it_broke(self):
+        campaign = self.synced_campaign(self.contacts(45))
+        self.small_pages(10)
+        self.launch(campaign)
+        self.control.set_fault(
+            "malformed_json", operation="listCampaignRecipients", skip=2, count=1
+        )
+        self.pull(campaign)
+        self.assertTrue(campaign.cm_sync_error)
+        self.assertFalse(campaign.cm_recipient_statistics_at)
+        self.pull(campaign)
+        self.assertFalse(campaign.cm_sync_error)
+        self.assertEqual(self.here(campaign), self.there(campaign))
+        pages = [
+            call["query"].partition("page=")[2].partition("&")[0]
+            for call in self.control.calls("listCampaignRecipients")
+        ]
+        self.assertEqual(pages, ["1", "2", "3", "3", "4", "5"])
+
+    def test_what_changed_during_a_broken_run_comes_with_the_next(self):
+        campaign = self.synced_campaign(self.contacts(30))
+        self.small_pages(10)
+        self.control.freeze_clock()
+        self.addCleanup(self.control.freeze_clock, False)
+        self.launch(campaign, speed=1, rates=ALL_OPEN)
+        self.control.advance_clock(hours=1)
+        self.control.set_fault("server_error", operation="listCampaignRecipients", skip=1, count=1)
+        self.pull(campaign)
+        self.control.advance_clock(hours=40)
+        self.pull(campaign)
+        self.pull(campaign)
+        self.assertEqual(self.here(campaign), self.there(campaign))
+
+    def test_broken_page_writes_nothing_of_it_and_is_told(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        campaign.cm_sent_at = fields.Datetime.now() - timedelta(days=2)
+        good = {"email": "person-1@example.com", "totalOpens": 3}
+        for broken in (
+            {"email": "person-2@example.com", "totalOpens": -1},
+            {"email": "person-2@example.com", "totalOpens": "3"},
+            {"email": "person-2@example.com", "totalOpens": "missing"},
+            {"email": "person-2@example.com", "bounced": "yes"},
+            {"email": 17},
+            {"email": "missing"},
+            {"email": "person-2@example.com", "firstOpen": "1970-01-01T00:00:00Z"},
+            {"email": "person-2@example.com", "lastOpen": "2099-01-01T00:00:00Z"},
+            {"email": "person-2@example.com", "firstOpen": days_ago(1).removesuffix("Z")},
+            {"email": "person-2@example.com", "firstClick": days_ago(3)},
+            {"email": "person-2@example.com", "lastOpen": days_ago(3)},
+        ):
+            with self.subTest(broken=broken):
+                campaign.cm_sync_error = False
+                with self.answering(campaign, good, broken):
+                    self.pull(campaign)
+                self.assertTrue(campaign.cm_sync_error)
+                self.assertFalse(any(campaign.cm_recipient_ids.mapped("total_opens")))
+                self.assertFalse(campaign.cm_recipient_statistics_at)
+
+    def test_time_zones_are_understood(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        row = {
+            "email": "person-1@example.com",
+            "totalOpens": 1,
+            "firstOpen": "2026-03-01T11:30:00+02:00",
+            "lastOpen": "2026-03-01T05:30:00-05:00",
+        }
+        with self.answering(campaign, row):
+            self.pull(campaign)
+        recipient = campaign.cm_recipient_ids
+        self.assertEqual(str(recipient.first_open), "2026-03-01 09:30:00")
+        self.assertEqual(str(recipient.last_open), "2026-03-01 10:30:00")
+
+    def test_address_twice_on_a_page_is_one_person(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        rows = [
+            {"email": "person-1@example.com", "totalOpens": 2},
+            {"email": "PERSON-1@example.com", "totalOpens": 3, "bounced": True},
+        ]
+        with self.answering(campaign, *rows):
+            self.pull(campaign)
+        recipient = campaign.cm_recipient_ids
+        self.assertEqual((recipient.total_opens, recipient.bounced), (3, True))
+
+    def test_wrong_page_repeated_page_and_endless_pages_are_told(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        row = {"email": "person-1@example.com", "totalOpens": 2}
+        for last, page in ((True, 2), (False, 1)):
+            with self.subTest(last=last, page=page):
+                campaign.write({"cm_sync_error": False, "cm_recipient_statistics_page": 0})
+                with self.answering(campaign, row, last=last, page=page):
+                    self.pull(campaign)
+                self.assertTrue(campaign.cm_sync_error)
+                self.assertFalse(campaign.cm_recipient_statistics_at)
+
+    def test_campaign_deleted_there_is_told_and_the_next_goes_on(self):
+        gone = self.synced_campaign(self.contacts(1), title="Gone")
+        good = self.synced_campaign(self.contact("good@example.com"), title="Good")
+        self.launch(good, rates=ALL_OPEN)
+        self.control.delete_campaign(gone.cm_external_id)
+        self.pull(gone | good)
+        self.assertIn("doesn't know the campaign", gone.cm_sync_error)
+        self.assertGreater(good.cm_recipient_ids.total_opens, 0)
+
+    def test_run_that_has_no_time_left_goes_on_later(self):
+        campaign = self.synced_campaign(self.contacts(35))
+        self.small_pages(10)
+        self.launch(campaign)
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        with patch(
+            "odoo.addons.campaign_master_connector.services.transaction.commit_progress",
+            return_value=0,
+        ):
+            self.pull(campaign)
+        self.assertEqual(campaign.cm_recipient_statistics_page, 2)
+        self.assertGreater(self.env["ir.cron.trigger"].search_count([]), triggers)
+        self.env["utm.campaign"]._cron_cm_update_recipient_statistics()
+        self.assertEqual(self.here(campaign), self.there(campaign))

@@ -1,0 +1,100 @@
+"""A salesperson limited to own documents gets no leads of others through recipients."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .rights_common import RightsCase
+
+
+@tagged("post_install", "-at_install")
+class TestOwnDocumentsOnly(RightsCase):
+    def setUp(self):
+        super().setUp()
+        self.own = self.lead("own@example.com", user_id=self.seller.id, name="Own")
+        self.unassigned = self.lead("free@example.com", user_id=False, name="Free")
+        self.foreign = self.lead("foreign@example.com", user_id=self.colleague.id, name="Foreign")
+        self.campaign = self.synced_campaign(
+            self.own | self.unassigned | self.foreign, self.contacts(1)
+        )
+
+    def recipients_of(self, user):
+        return self.env["campaign.master.recipient"].with_user(user)
+
+    def emails(self, user):
+        return set(self.recipients_of(user).search([]).mapped("email"))
+
+    def test_salesperson_sees_no_leads_of_others(self):
+        mine = {"own@example.com", "free@example.com", "person-1@example.com"}
+        self.assertEqual(self.emails(self.seller), mine)
+        self.assertEqual(self.emails(self.all_leads), mine | {"foreign@example.com"})
+        self.seller.group_ids += self.env.ref("base.group_allow_export")
+        foreign = self.recipients(self.campaign, self.foreign).with_user(self.seller)
+        for read in (
+            lambda: foreign.read(["email", "display_name"]),
+            lambda: foreign.export_data(["email"]),
+            lambda: foreign.mapped("total_opens"),
+        ):
+            with self.assertRaises(AccessError):
+                read()
+
+    def test_counts_and_groups_have_no_leads_of_others(self):
+        campaign = self.campaign.with_user(self.seller)
+        campaign.invalidate_recordset()
+        summary = campaign.cm_recipient_summary()
+        self.assertEqual(summary["total"], 3)
+        self.assertEqual(summary["kinds"], {"lead": 2, "contact": 1, "company": 0})
+        self.assertEqual(campaign.cm_recipient_count, 3)
+        self.assertEqual(len(campaign.cm_recipient_ids), 3)
+        groups = self.recipients_of(self.seller).formatted_read_group(
+            [("campaign_id", "=", campaign.id)], ["kind"], ["__count"]
+        )
+        self.assertEqual({group["kind"]: group["__count"] for group in groups},
+                         {"lead": 2, "contact": 1})
+
+    def test_report_has_no_leads_of_others(self):
+        report = self.env["campaign.master.recipient.report"]
+        domain = [("campaign_id", "=", self.campaign.id)]
+        self.env.flush_all()
+        self.assertEqual(report.with_user(self.seller).search_count(domain), 3)
+        self.assertEqual(report.with_user(self.all_leads).search_count(domain), 4)
+        groups = report.with_user(self.seller).formatted_read_group(
+            domain, ["lead_id"], ["recipients:sum"]
+        )
+        names = [group["lead_id"] and group["lead_id"][1] for group in groups]
+        self.assertNotIn("Foreign", names)
+
+    def test_names_of_others_leads_cannot_be_searched_for(self):
+        found = self.recipients_of(self.seller).name_search("foreign")
+        self.assertEqual(found, [])
+        self.assertFalse(
+            self.recipients_of(self.seller).search([("lead_id.name", "=", "Foreign")])
+        )
+
+    def test_foreign_lead_cannot_be_made_a_recipient(self):
+        other = self.lead("other@example.com", user_id=self.colleague.id)
+        with self.assertRaises(AccessError):
+            self.recipients_of(self.seller).create(
+                {"campaign_id": self.campaign.id, "lead_id": other.id}
+            )
+
+    def test_deleted_foreign_lead_stays_hidden(self):
+        self.foreign.unlink()
+        self.assertNotIn("foreign@example.com", self.emails(self.seller))
+        self.assertIn("foreign@example.com", self.emails(self.all_leads))
+
+    def test_charts_count_what_the_user_may_see(self):
+        self.campaign.cm_recipient_ids.write({"first_open": "2026-03-01 09:00:00"})
+        self.env.flush_all()
+        points = self.campaign.with_user(self.seller).cm_statistics_charts()["first_opens"]["points"]
+        self.assertEqual(sum(count for _start, count in points), 3)
+
+    def test_smart_button_counts_what_the_user_may_see(self):
+        contact = self.contact("shared@example.com")
+        self.add(self.campaign, contact)
+        for user in (self.seller, self.marketing):
+            self.assertEqual(contact.with_user(user).cm_campaign_count, 1)
+        self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
+        action = self.own.with_user(self.seller).action_cm_open_engagement()
+        self.assertEqual(
+            self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own
+        )
