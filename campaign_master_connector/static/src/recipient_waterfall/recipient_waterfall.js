@@ -158,7 +158,12 @@ export class RecipientWaterfall extends Component {
         return this.action.doAction({ ...action, domain: [...action.domain, ...conditions] });
     }
 
-    async pauseOrResume(method) {
+    openExcluded(reason) {
+        return this.open(["state", "=", "excluded"], ["state_reason", "=", reason]);
+    }
+
+    async pauseOrResume() {
+        const method = this.state.summary.paused ? "action_cm_resume" : "action_cm_pause";
         this.state.isBusy = true;
         try {
             await this.orm.call("utm.campaign", method, [[this.resId]]);

@@ -1,4 +1,12 @@
-import { Component, onWillStart, onWillUnmount, toRaw, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    toRaw,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { getColor, getCustomColor, hexToRGBA } from "@web/core/colors/colors";
 import { cookie } from "@web/core/browser/cookie";
@@ -88,8 +96,8 @@ export class StatisticsCharts extends Component {
             moment: this.formatMoment(moment),
         };
         return unit === "hour"
-            ? _t("First opens by hour: %(total)s in all, most of them (%(most)s) %(moment)s", values)
-            : _t("First opens by day: %(total)s in all, most of them (%(most)s) %(moment)s", values);
+            ? _t("First opens by hour: %(total)s in all, most (%(most)s) %(moment)s", values)
+            : _t("First opens by day: %(total)s in all, most (%(most)s) %(moment)s", values);
     }
 
     formatMoment(moment) {
