@@ -1,1 +1,10 @@
 """What `make` runs: it gets what the project needs, and starts the demo, the tests, the pictures."""
+
+import sys
+
+# Here, since an older Python can't even read the other modules.
+if sys.version_info[:2] != (3, 11):
+    sys.exit(
+        "This is Python {}.{}; the project needs Python 3.11. Install it, or name it: "
+        "make PYTHON=/path/to/python3.11 ...".format(*sys.version_info)
+    )

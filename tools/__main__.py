@@ -1,11 +1,10 @@
 """First stage, on any machine with Python 3.11: get what is needed, then go on inside of it."""
 
-import fcntl
 import os
 import sys
 
-from . import browser, environment, odoo_source, places
-from .problem import run_main
+from . import browser, environment, locks, odoo_source, places
+from .problem import Problem, run_main
 
 NEEDS_ODOO = {"demo", "test", "pictures", "lint", "bench"}
 NEEDS_BROWSER = {"test", "pictures"}
@@ -14,9 +13,9 @@ NEEDS_BROWSER = {"test", "pictures"}
 def main() -> int:
     """`python3 -m tools COMMAND [ARGUMENTS]`: demo, test, lint, pictures or setup."""
     command = sys.argv[1] if len(sys.argv) > 1 else "setup"
-    environment.check_python()
-    with (places.cache() / "lock").open("w", encoding="utf-8") as lock:
-        _wait_for(lock)
+    if command not in {"setup", *NEEDS_ODOO}:
+        raise Problem(f"There is no command {command}; `make help` lists what there is.")
+    with locks.held("set-up", "Another set-up is running"):
         environment.ensure()
         if command in NEEDS_ODOO:
             odoo_source.ensure()
@@ -27,14 +26,6 @@ def main() -> int:
     python = str(places.environment_python())
     os.chdir(places.CHECKOUT)
     os.execve(python, [python, "-m", "tools.inside", *sys.argv[1:]], _variables())
-
-
-def _wait_for(lock: object) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
-    except BlockingIOError:
-        print("Another set-up is running; waiting for it ...", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)  # type: ignore[arg-type]
 
 
 def _variables() -> dict[str, str]:

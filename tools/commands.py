@@ -1,5 +1,6 @@
 """Running other programs, with their output in a file and their failure as a sentence."""
 
+import platform
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,9 +13,9 @@ NETWORK_SIGNS = (
     "Failed to establish a new connection",
     "Connection refused",
     "Network is unreachable",
-    "No matching distribution found",
     "Failed to fetch",
 )
+RELEASE_SIGN = "No matching distribution found for "
 DISK_SIGN = "No space left on device"
 
 
@@ -43,5 +44,8 @@ def reason(log: Path) -> str:
         return "the disk is full."
     if any(sign in text for sign in NETWORK_SIGNS):
         return "the network or the package registry can't be reached."
+    if RELEASE_SIGN in text:
+        name = text.rpartition(RELEASE_SIGN)[2].split()[0]
+        return f"the registry has no {name} for this Python {platform.python_version()}."
     lines = [line for line in text.splitlines() if line.strip()]
     return f"{lines[-1].strip()[:200]}." if lines else "it said nothing."

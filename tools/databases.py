@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from . import odoo_process, odoo_source, places
+from . import locks, odoo_process, odoo_source, places
 from .postgres import Server
 from .progress import step
 
@@ -24,6 +24,11 @@ SCHEMA_FOLDERS = ("models", "wizards", "report")
 
 def ensure_template(server: Server, with_demo: bool) -> str:
     """The name of a database with the addon installed as it is in the checkout now."""
+    with locks.held("templates", "Another run is preparing a database"):
+        return _ensure_template(server, with_demo)
+
+
+def _ensure_template(server: Server, with_demo: bool) -> str:
     kind = "demo" if with_demo else "bare"
     base = f"cm_base_{kind}_{_short(odoo_source.python_path())}"
     name = f"cm_template_{kind}_{addon_fingerprint()}"

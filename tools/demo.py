@@ -1,14 +1,12 @@
 """The demo: PostgreSQL, the sandbox and Odoo, with the account set up."""
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
-from . import databases, odoo_process, places, postgres
+from . import databases, locks, odoo_process, places, postgres
 from .problem import Problem
 from .processes import Processes, check_port_is_free
 from .progress import step
@@ -32,15 +30,25 @@ def port(variable: str, usual: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Start everything, print where it is, and end all of it on Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    odoo_port, sandbox_port = port("ODOO_PORT", 8069), port("SANDBOX_PORT", 8025)
-    check_port_is_free(odoo_port, "ODOO_PORT")
-    check_port_is_free(sandbox_port, "SANDBOX_PORT")
-    with postgres.running() as server, Processes() as processes:
+    odoo_port, sandbox_port = _free_ports()
+    with (
+        locks.held_at_once("demo", "The demo is running already. End that one first."),
+        postgres.running() as server,
+        Processes() as processes,
+    ):
         start(server, processes, odoo_port, sandbox_port, is_fresh="--fresh" in arguments)
         _print_addresses(odoo_port, sandbox_port)
-        _wait(processes)
+        _wait(processes, server)
     return 0
+
+
+def _free_ports() -> tuple[int, int]:
+    odoo_port, sandbox_port = port("ODOO_PORT", 8069), port("SANDBOX_PORT", 8025)
+    if odoo_port == sandbox_port:
+        raise Problem(f"ODOO_PORT and SANDBOX_PORT are both {odoo_port}; choose another for one.")
+    check_port_is_free(odoo_port, "ODOO_PORT")
+    check_port_is_free(sandbox_port, "SANDBOX_PORT")
+    return odoo_port, sandbox_port
 
 
 def start(
@@ -114,14 +122,11 @@ def _print_addresses(odoo_port: int, sandbox_port: int) -> None:
     print("\nCtrl-C ends all of it.", flush=True)
 
 
-def _wait(processes: Processes) -> None:
+def _wait(processes: Processes, server: postgres.Server) -> None:
     try:
         while True:
+            server.check()
             processes.check()
             time.sleep(1)
     except KeyboardInterrupt:
         print("\nEnding ...", flush=True)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

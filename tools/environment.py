@@ -4,20 +4,7 @@ import shutil
 import sys
 
 from . import commands, places
-from .problem import Problem
 from .progress import step
-
-WANTED = (3, 11)
-
-
-def check_python() -> None:
-    """The pinned packages are those for this version of Python."""
-    if sys.version_info[:2] != WANTED:
-        version = ".".join(map(str, sys.version_info[:2]))
-        raise Problem(
-            f"This is Python {version}; the project needs Python 3.11. Install it, or name it: "
-            "make PYTHON=/path/to/python3.11 ..."
-        )
 
 
 def ensure() -> None:

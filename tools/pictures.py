@@ -16,6 +16,7 @@ from . import places
 from .chromium import Chromium
 from .demo import port
 from .problem import Problem
+from .processes import answers
 from .shots import SHOTS, Shot
 
 FOLDER = places.CHECKOUT / "docs" / "pictures"
@@ -51,6 +52,11 @@ def take(base: str, shot: Shot, path: Path) -> None:
     """Take one picture of the demo at ``base``, small enough to be committed."""
     if shot.sandbox:
         base = f"http://127.0.0.1:{port('SANDBOX_PORT', 8025)}"
+    if not answers(base):
+        raise Problem(
+            f"Nothing answers at {base}. Start `make demo` first; if it has other ports, set "
+            "ODOO_PORT and SANDBOX_PORT here too."
+        )
     with Chromium(shot.width, shot.height, shot.dark) as page:
         if not shot.sandbox:
             _log_in(page, base, shot)

@@ -5,6 +5,8 @@ import os
 import platform
 from pathlib import Path
 
+from .problem import Problem
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 ADDON = CHECKOUT / "campaign_master_connector"
 REQUIREMENTS = CHECKOUT / "tools" / "requirements.txt"
@@ -15,7 +17,13 @@ def cache() -> Path:
     named = os.environ.get("CAMPAIGN_MASTER_CACHE")
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(named) if named else Path(base) / "campaign-master-connector"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            f"The cache folder {folder} can't be made ({error.strerror}). "
+            "Set CAMPAIGN_MASTER_CACHE to a folder of yours."
+        ) from None
     return folder.resolve()
 
 

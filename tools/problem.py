@@ -1,8 +1,12 @@
 """Problems are sentences: what happened and what to do, never a traceback."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Problem(Exception):
@@ -11,6 +15,8 @@ class Problem(Exception):
 
 def run_main(main: Callable[[], int]) -> int:
     """Call ``main``; print a problem as one sentence. Gives the exit status."""
+    for number in ENDINGS:
+        signal.signal(number, _interrupt)
     try:
         return main()
     except Problem as problem:
@@ -24,6 +30,13 @@ def run_main(main: Callable[[], int]) -> int:
             raise
         print(f"\n{_about_disk(error)}", file=sys.stderr)
         return 1
+
+
+def _interrupt(wish: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, whoever asks for it; a second wish doesn't break off the ending."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt(wish)
 
 
 def _about_disk(error: OSError) -> str:

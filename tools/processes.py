@@ -56,7 +56,7 @@ class Processes:
     def wait_for(self, name: str, url: str, seconds: float) -> None:
         """Wait until ``url`` answers."""
         end = time.monotonic() + seconds
-        while not _answers(url):
+        while not answers(url):
             self.check()
             if time.monotonic() > end:
                 raise Problem(
@@ -89,7 +89,8 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a server answers at ``url``, with whatever but an internal error."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=30) as answer:

@@ -1,14 +1,17 @@
 """All tests of the project in one pytest run, in a database that is kept."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
-from . import browser, databases, odoo_process, places, postgres
+from . import browser, databases, locks, odoo_process, places, postgres
 from .processes import free_port
 
 DATABASE = "campaign_master_test"
+SECONDS_TO_END = 20
 # Fast ones first.
 ALL = (
     "tests/wire",
@@ -22,7 +25,7 @@ ALL = (
 def main(arguments: Sequence[str]) -> int:
     """Run pytest with ``arguments``, or on everything."""
     browser.ensure()
-    with postgres.running() as server:
+    with locks.held("test", "Another test run is under way"), postgres.running() as server:
         template = databases.ensure_template(server, with_demo=False)
         stamp = places.cache() / "test-template"
         is_current = stamp.exists() and stamp.read_text(encoding="utf-8") == template
@@ -40,4 +43,18 @@ def main(arguments: Sequence[str]) -> int:
         }
         tests = list(arguments) or [folder for folder in ALL if (places.CHECKOUT / folder).is_dir()]
         command = [sys.executable, "-m", "pytest", "--odoo-http", *tests]
-        return subprocess.run(command, env=variables, cwd=places.CHECKOUT, check=False).returncode
+        return _run(command, variables)
+
+
+def _run(command: Sequence[str], variables: dict[str, str]) -> int:
+    """Run pytest; when it is broken off, let it end the servers that its tests have started."""
+    with subprocess.Popen(command, env=variables, cwd=places.CHECKOUT) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt as wish:
+            if wish.args != (signal.SIGINT,):  # the terminal sends that one to pytest too
+                process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(SECONDS_TO_END)
+            process.kill()
+            raise
