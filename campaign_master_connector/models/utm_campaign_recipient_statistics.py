@@ -77,7 +77,7 @@ class UtmCampaign(models.Model):
             message = "\n".join(dict.fromkeys(problems))
         else:
             message = self.env._(
-                "Statistics are up to date; %s recipients changed.", f"{rows:,}"
+                "Statistics are up to date. Recipients changed: %s.", f"{rows:,}"
             )
         action = self.env["campaign.master.account"]._notification(
             "danger" if problems else "success", message

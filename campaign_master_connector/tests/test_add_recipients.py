@@ -31,7 +31,7 @@ class TestAddRecipients(CampaignMasterCase):
         people = self.contacts(3)
         form = self.wizard(people, self.campaign)
         self.assertEqual(form.selected_count, 3)
-        self.assertEqual(self.added(form), "3 recipients were added to Spring offers.")
+        self.assertEqual(self.added(form), "Recipients added to Spring offers: 3.")
         self.assertEqual(self.campaign.cm_recipient_ids.partner_id, people)
 
     def test_selected_leads_are_added_to_a_new_campaign(self):
@@ -39,7 +39,7 @@ class TestAddRecipients(CampaignMasterCase):
         form = self.wizard(leads)
         form.target = "new"
         form.campaign_title = "Black Friday"
-        self.assertEqual(self.added(form), "2 recipients were added to Black Friday.")
+        self.assertEqual(self.added(form), "Recipients added to Black Friday: 2.")
         campaign = self.env["utm.campaign"].search([("title", "=", "Black Friday")])
         self.assertEqual(campaign.cm_recipient_ids.lead_id, leads)
         self.assertEqual(campaign.cm_account_id, self.account)
@@ -56,8 +56,8 @@ class TestAddRecipients(CampaignMasterCase):
         more = people | self.contact(False) | self.contact("new@example.com")
         self.assertEqual(
             self.added(self.wizard(more, self.campaign)),
-            "2 recipients were added to Spring offers. 1 of them can't get the mail; the campaign "
-            "says why. 2 were recipients already.",
+            "Recipients added to Spring offers: 2. Can't get the mail: 1 (the campaign "
+            "says why). Recipients already: 2.",
         )
 
     def test_campaign_must_be_chosen_or_named(self):
@@ -89,7 +89,7 @@ class TestAddRecipients(CampaignMasterCase):
             active_domain=[("email", "=like", "bulk-%@example.com")],
         )
         self.assertEqual(form.selected_count, 20_500)
-        self.assertEqual(self.added(form), "20,500 recipients were added to Spring offers.")
+        self.assertEqual(self.added(form), "Recipients added to Spring offers: 20,500.")
         self.assertLess(time.monotonic() - started, 10)
         self.assertEqual(self.states(self.campaign), {"pending": 20_500})
 
@@ -98,7 +98,7 @@ class TestAddRecipients(CampaignMasterCase):
         form = self.wizard(
             people[:2], self.campaign, active_domain=[("email", "=like", "person-%")]
         )
-        self.assertEqual(self.added(form), "2 recipients were added to Spring offers.")
+        self.assertEqual(self.added(form), "Recipients added to Spring offers: 2.")
 
     def test_picker_of_the_form_offers_each_kind(self):
         for action, model, domain in (
@@ -116,7 +116,7 @@ class TestAddRecipients(CampaignMasterCase):
         message = self.campaign.with_user(seller).cm_add_people(
             "crm.lead", [("id", "in", (own | foreign).ids)]
         )["params"]["message"]
-        self.assertEqual(message, "1 recipients were added to Spring offers.")
+        self.assertEqual(message, "Recipients added to Spring offers: 1.")
         self.assertEqual(self.campaign.cm_recipient_ids.lead_id, own)
 
     def test_domain_that_is_none_or_another_model_is_refused(self):

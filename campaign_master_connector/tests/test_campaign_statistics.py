@@ -230,7 +230,7 @@ class TestCampaignStatistics(CampaignMasterCase):
         )
         params = campaign.action_cm_update_statistics()["params"]
         self.assertEqual(params["type"], "success")
-        self.assertEqual(params["message"], "Statistics are up to date; 4 recipients changed.")
+        self.assertEqual(params["message"], "Statistics are up to date. Recipients changed: 4.")
         self.assertEqual(campaign.cm_unique_opens, 4)
         self.assertTrue(all(one.total_opens for one in campaign.cm_recipient_ids))
 

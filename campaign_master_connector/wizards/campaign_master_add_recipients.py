@@ -101,16 +101,16 @@ class CampaignMasterAddRecipients(models.TransientModel):
         count = sum(added.values())
         usable = added.get("pending", 0)
         message = self.env._(
-            "%(count)s recipients were added to %(campaign)s.",
+            "Recipients added to %(campaign)s: %(count)s.",
             count=f"{count:,}",
             campaign=campaign.title,
         )
         if left_out := count - usable:
             message += " " + self.env._(
-                "%s of them can't get the mail; the campaign says why.", f"{left_out:,}"
+                "Can't get the mail: %s (the campaign says why).", f"{left_out:,}"
             )
         if there := selected - count:
-            message += " " + self.env._("%s were recipients already.", f"{there:,}")
+            message += " " + self.env._("Recipients already: %s.", f"{there:,}")
         action = self.env["campaign.master.account"]._notification("success", message)
         action["params"]["next"] = self._next_action(campaign)
         return action

@@ -31,7 +31,7 @@ const pickContacts = () => [
     ...click(".modal thead .o_list_record_selector input"),
     ...click(".modal .o_cm_add:enabled:contains(3)"),
     ...see("body:not(:has(.modal))"),
-    ...seeNotification("success", "3 recipients were added to Spring offers."),
+    ...seeNotification("success", "Recipients added to Spring offers: 3."),
     ...see(".o_cm_waterfall .o_cm_total:contains(3)"),
     ...see(".o_cm_waterfall [data-state=pending]:contains(2)"),
     ...see(".o_cm_waterfall [data-reason=no_address]:contains(1 excluded)"),

@@ -51,7 +51,7 @@ registry.category("web_tour.tours").add("campaign_master_statistics", {
         ...openTab("cm_statistics"),
         ...see(`${PAGE} .alert-info:contains(The figures come with the next run)`),
         ...pressButton("Update statistics"),
-        ...seeNotification("success", "Statistics are up to date;"),
+        ...seeNotification("success", "Statistics are up to date. Recipients changed:"),
         ...see(`${PAGE} canvas[role=img]:count(2)`),
         ...Object.entries(FIELDS).map(seeTile),
         ...[0, 1].map(seeDrawing),
