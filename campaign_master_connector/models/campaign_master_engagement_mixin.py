@@ -39,6 +39,7 @@ class CampaignMasterEngagementMixin(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "campaign_master_connector.campaign_master_recipient_action"
         )
+        action["name"] = self.env._("Campaigns")
         action["domain"] = self._cm_recipients_domain()
         action["context"] = {"create": False}
         return action
