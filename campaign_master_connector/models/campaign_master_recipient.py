@@ -200,14 +200,18 @@ class CampaignMasterRecipient(models.Model):
         self.flush_model()
         self._flush_sources()
         undecided = SQL("(%s) AND recipient.state IN ('pending', 'excluded')", condition)
+        # Decided once and looked up by id, also while PostgreSQL believes that the table is empty:
+        # it then would decide on all of them anew for each recipient that there is.
         self.env.cr.execute(
             SQL(
                 """
+                WITH decided AS MATERIALIZED (%s)
                 UPDATE campaign_master_recipient recipient
                    SET kind = decided.kind, email = decided.email, state = decided.state,
                        state_reason = decided.state_reason
-                  FROM (%s) AS decided
+                  FROM decided
                  WHERE decided.recipient_id = recipient.id
+                   AND recipient.id = ANY(ARRAY(SELECT recipient_id FROM decided))
                    AND (recipient.email, recipient.state, recipient.state_reason)
                        IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
                 """,
