@@ -8,7 +8,7 @@
     "website": "https://github.com/campaign-master-connector/campaign_master_connector",
     "license": "LGPL-3",
     "depends": ["crm", "mass_mailing"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["idna", "requests"]},
     "data": [
         "security/campaign_master_groups.xml",
         "security/ir.model.access.csv",

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from .common import CampaignMasterCase
 
-A_HANDFUL = 8
+A_HANDFUL = 5
 
 
 @tagged("post_install", "-at_install")
