@@ -90,7 +90,8 @@ export class RecipientWaterfall extends Component {
 
     planLook() {
         browser.clearTimeout(this.timer);
-        if (this.state.summary && this.isPushing && !this.state.summary.paused) {
+        // Also while it is paused: the batch under way is still finished, and others may resume.
+        if (this.state.summary && this.isPushing) {
             this.timer = browser.setTimeout(() => this.look(), MILLISECONDS_BETWEEN_LOOKS);
         }
     }
