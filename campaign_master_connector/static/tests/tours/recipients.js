@@ -1,5 +1,13 @@
 import { registry } from "@web/core/registry";
-import { click, openTab, pressButton, see, seeNotification, seeRecipient, seeRows } from "./tour_steps";
+import {
+    click,
+    openTab,
+    pressButton,
+    see,
+    seeNotification,
+    seeRecipient,
+    seeRows,
+} from "./tour_steps";
 
 const TAB = ".o_cm_recipients_tab";
 

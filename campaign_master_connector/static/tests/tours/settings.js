@@ -35,7 +35,10 @@ registry.category("web_tour.tours").add("campaign_master_settings", {
         ...see(`${BLOCK} [name=cm_connection_state]:contains(Connected)`),
         ...fill("cm_password", "not-the-password"),
         ...testConnection(),
-        ...seeNotification("danger", "Campaign Master refused the username or password. Enter them again in the settings."),
+        ...seeNotification(
+            "danger",
+            "Campaign Master refused the username or password. Enter them again in the settings."
+        ),
         ...see(`${BLOCK} .text-danger:contains(Campaign Master refused the username or password)`),
         ...seeNoPassword(),
     ],

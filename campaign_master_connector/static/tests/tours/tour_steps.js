@@ -19,7 +19,9 @@ export const fill = (field, text) => [
 /** Open a field's drop-down, see that it offers `offered` and nothing else, and take `chosen`. */
 export const choose = (field, offered, chosen) => [
     ...click(`.o_field_widget[name=${field}] input`),
-    ...offered.flatMap((name, index) => see(`${option(offered.length)}:eq(${index}):text(${name})`)),
+    ...offered.flatMap((name, index) =>
+        see(`${option(offered.length)}:eq(${index}):text(${name})`)
+    ),
     ...click(`${option(offered.length)}:text(${chosen})`),
     ...see(`.o_field_widget[name=${field}] input:value(${chosen})`),
 ];
