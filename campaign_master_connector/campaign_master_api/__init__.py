@@ -1,6 +1,6 @@
 """Campaign Master's REST API as plain, typed Python: one client, typed values, typed errors."""
 
-from .address import check_api_version, normalize_api_url
+from .address import api_origin, check_api_version, normalize_api_url
 from .client import CampaignMasterClient
 from .errors import (
     CampaignMasterError,
@@ -76,6 +76,7 @@ __all__ = [
     "Timeouts",
     "Token",
     "TokenRefused",
+    "api_origin",
     "check_api_version",
     "normalize_api_url",
     "should_retry",

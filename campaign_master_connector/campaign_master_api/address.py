@@ -52,6 +52,18 @@ def normalize_api_url(text: str) -> str:
     return f"{parts.scheme}://{_authority(host, parts.port)}{path}"
 
 
+def api_origin(text: str) -> str:
+    """Return whom an API address names: `scheme://host[:port]`, empty for what is none.
+
+    This machine itself is one, `loopback`, whatever the scheme and port.
+    """
+    try:
+        parts = urlsplit(normalize_api_url(text))
+    except InvalidApiUrl:
+        return ""
+    return "loopback" if is_loopback(parts.hostname or "") else f"{parts.scheme}://{parts.netloc}"
+
+
 def check_api_version(text: str) -> str:
     """Return the API version, such as `v1`, without spaces; raises InvalidApiUrl."""
     version = text.strip()

@@ -4,6 +4,7 @@ from . import (
     campaign_master_account_connection,
     campaign_master_account_quota,
     campaign_master_account_schedule,
+    campaign_master_account_secrets,
     campaign_master_choice,
     campaign_master_engagement_mixin,
     campaign_master_former_address,

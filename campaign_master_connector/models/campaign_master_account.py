@@ -2,12 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
-from ..services.stored_elsewhere import secret_from_outside
 
-SECRET_FIELDS = {"password", "client_secret"}
+SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
 ADDRESS_PARTS = {"api_url": normalize_api_url, "api_version": check_api_version}
-IDENTITY_FIELDS = SECRET_FIELDS | PASTED_FIELDS
+IDENTITY_FIELDS = PASTED_FIELDS.union(SECRET_FIELDS)
 CHECKED_FIELDS = IDENTITY_FIELDS | {"enabled"}
 
 
@@ -31,23 +30,9 @@ class CampaignMasterAccount(models.Model):
         "and no schedule runs."
     )
     username = fields.Char(help="The user name of the Campaign Master login.")
-    password = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_password",
-        help="The password of the Campaign Master login. It can be replaced, never read. "
-        "Left empty, the stored one stays.",
-    )
     client_id = fields.Char(
         "Client ID", help="Only for accounts that were issued one by Campaign Master."
     )
-    client_secret = fields.Char(
-        compute="_compute_secrets",
-        inverse="_inverse_client_secret",
-        help="Belongs to the client ID. It can be replaced, never read. "
-        "Left empty, the stored one stays.",
-    )
-    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
     api_url = fields.Char(
         "API address", help="Given by Campaign Master with the account, e.g. https://api.example.com"
     )
@@ -94,30 +79,10 @@ class CampaignMasterAccount(models.Model):
         "UNIQUE(company_id)", "A company has one Campaign Master account; it has one already."
     )
 
-    @api.depends_context("uid")
-    def _compute_secrets(self):
-        """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
-        for account in self:
-            account.password = self.env.su and account._secret("password")
-            account.client_secret = self.env.su and account._secret("client_secret")
-
-    def _secret(self, name):
-        """A secret as the installation gives it, else as it was entered."""
-        outside = secret_from_outside(name, self.company_id.id)
-        return outside or self[f"stored_{name}"]
-
-    def _inverse_password(self):
-        for account in self.filtered("password"):
-            account.sudo().stored_password = account.password
-
-    def _inverse_client_secret(self):
-        for account in self.filtered("client_secret"):
-            account.sudo().stored_client_secret = account.client_secret
-
     def _check_complete(self):
         # No `api.constrains`: at creation that would look before the password is stored.
         for account in self.sudo().filtered("enabled"):
-            if not account.username or not account.api_url or not account._secret("password"):
+            if not account.username or not account.api_url or not account._has_password():
                 raise ValidationError(
                     self.env._(
                         "Campaign Master can't be enabled for %(company)s yet: "
@@ -135,11 +100,14 @@ class CampaignMasterAccount(models.Model):
     def write(self, vals):
         vals = self._cleaned(vals)
         changes_identity = self._changes_identity(vals)
+        if "api_url" in vals:
+            self._bind_secrets_to_address()
         result = super().write(vals)
         if changes_identity:
             # Nobody may write the token, not even who may replace the password.
-            super(CampaignMasterAccount, self.sudo()).write(self._reset_connection_values())
-            self.sudo()._clear_alert()
+            for account in self.sudo():
+                super(CampaignMasterAccount, account).write(account._reset_connection_values())
+                account._clear_alert()
         if CHECKED_FIELDS & vals.keys():
             self._check_complete()
         return result
@@ -188,7 +156,7 @@ class CampaignMasterAccount(models.Model):
             "token": False,
             "token_expires_at": False,
             "connection_state": "unknown",
-            "connection_message": False,
+            "connection_message": self._withholds_secrets() and self._withheld_sentence(),
             "choices_attempted_at": False,
             "blocked_until": False,
         }

@@ -12,6 +12,7 @@ from ..services.account_session import (
     SECONDS_WHILE_A_FORM_OPENS,
     WHILE_A_FORM_OPENS,
     AccountSession,
+    problem_without_secrets,
 )
 
 _logger = logging.getLogger(__name__)
@@ -38,6 +39,12 @@ class CampaignMasterAccount(models.Model):
             ("blocked_until", "<=", fields.Datetime.now()),
         ]
 
+    def _ready_for_schedules(self):
+        """The accounts that schedules may call through now."""
+        return self.search(self._domain_ready()).filtered(
+            lambda account: account._may_call() and not account._withholds_secrets()
+        )
+
     def _obstacle(self):
         """Why nothing can be sent through this account now, as a sentence; empty if it can."""
         self.ensure_one()
@@ -53,6 +60,8 @@ class CampaignMasterAccount(models.Model):
                 "is synced from here. To use this copy for real, an administrator enters the "
                 "credentials again in Settings, Campaign Master."
             )
+        if self._withholds_secrets():
+            return self._withheld_sentence()
         if self.connection_state == "refused":
             return self.env._(
                 "Campaign Master refused the user name and password of %(company)s, so the "
@@ -83,10 +92,12 @@ class CampaignMasterAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         account = self.sudo()
-        if not account.api_url or not account.username or not account.password:
+        if not account.api_url or not account.username or not account._has_password():
             raise UserError(
                 self.env._("Fill in user name, password and API address, then test again.")
             )
+        if account._withholds_secrets():
+            return self._tested(account._test_without_secrets())
         account.write({"token": False, "token_expires_at": False, "blocked_until": False})
         try:
             with AccountSession(account, AT_THE_SCREEN) as session:
@@ -96,6 +107,22 @@ class CampaignMasterAccount(models.Model):
             action = self._notification("danger", str(error))
         else:
             action = self._notification("success", account._connected_sentence())
+        return self._tested(action)
+
+    def _test_without_secrets(self):
+        """Whether the address leads anywhere; what is wrong with it comes before the password."""
+        problem = problem_without_secrets(self)
+        message = problem or self._withheld_sentence()
+        self.write(
+            {
+                "connection_state": "unreachable" if problem else "unknown",
+                "connection_message": message,
+                "connection_checked_at": fields.Datetime.now(),
+            }
+        )
+        return self._notification("danger", message)
+
+    def _tested(self, action):
         # Without a next action, the form would go on showing the state from before the test.
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action

@@ -149,15 +149,13 @@ class UtmCampaign(models.Model):
 
     def _cm_due_for_statistics(self, last_field):
         """Synced campaigns of usable accounts that are due by age; the longest waiting first."""
-        accounts = self.env["campaign.master.account"]
         campaigns = self.browse()
-        for account in accounts.search(accounts._domain_ready()):
-            if account._may_call():
-                campaigns |= self.search(
-                    Domain("cm_account_id", "=", account.id)
-                    & Domain("cm_external_id", ">", 0)
-                    & (Domain("cm_retry_at", "=", False) | Domain("cm_retry_at", "<=", "now"))
-                    & account._due_by_age(last_field),
-                    order=f"{last_field} NULLS FIRST, id",
-                )
+        for account in self.env["campaign.master.account"]._ready_for_schedules():
+            campaigns |= self.search(
+                Domain("cm_account_id", "=", account.id)
+                & Domain("cm_external_id", ">", 0)
+                & (Domain("cm_retry_at", "=", False) | Domain("cm_retry_at", "<=", "now"))
+                & account._due_by_age(last_field),
+                order=f"{last_field} NULLS FIRST, id",
+            )
         return campaigns

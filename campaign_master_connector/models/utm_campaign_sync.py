@@ -153,10 +153,7 @@ class UtmCampaign(models.Model):
     @api.model
     def _cm_with_work(self):
         """Campaigns that the schedule has something to do for, those of an account together."""
-        accounts = self.env["campaign.master.account"]
-        accounts = accounts.search(accounts._domain_ready()).filtered(
-            lambda account: account._may_call()
-        )
+        accounts = self.env["campaign.master.account"]._ready_for_schedules()
         if not accounts:
             return self.browse()
         self.flush_model()

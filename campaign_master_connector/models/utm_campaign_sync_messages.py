@@ -8,8 +8,12 @@ class UtmCampaign(models.Model):
 
     def _cm_sync_notification(self, results):
         problems = [result for result in results if result.problem]
+        if problems:
+            kind = "danger"
+        else:
+            kind = "warning" if any(result.came_too_late for result in results) else "success"
         action = self.env["campaign.master.account"]._notification(
-            "danger" if problems else "success", self._cm_results_text(results)
+            kind, self._cm_results_text(results)
         )
         action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return action
@@ -32,7 +36,16 @@ class UtmCampaign(models.Model):
             return self.env._("This campaign is being synced now. Please look again in a minute.")
         if result.waiting:
             return self.env._("There was no time left for it now; the background syncs it.")
-        return result.problem or self._cm_result_sentence(result)
+        if result.problem:
+            return result.problem
+        sentence = self._cm_result_sentence(result)
+        return f"{self._cm_too_late_sentence()} {sentence}" if result.came_too_late else sentence
+
+    def _cm_too_late_sentence(self):
+        return self.env._(
+            "The campaign is launched, so what you changed of its subject, sender or description "
+            "wasn't sent: Campaign Master takes such changes of drafts only."
+        )
 
     def _cm_result_sentence(self, result):
         """In numbers what a sync did, and what the background still has to do."""

@@ -191,6 +191,29 @@ class AccountSession:
             yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 
+def problem_without_secrets(account):
+    """What is wrong with the API address, as far as a call without a log-in shows; else empty.
+
+    The answer to a token that nobody was given tells host, certificate and API apart.
+    """
+    client = CampaignMasterClient(
+        account.api_url,
+        Credentials(username=account.username, password=""),
+        api_version=account.api_version,
+        token=Token("none", None),
+        **AT_THE_SCREEN,
+    )
+    try:
+        next(client.iter_lists(), None)
+    except CredentialsRefused:
+        return ""
+    except CampaignMasterError as error:
+        return str(error)
+    finally:
+        client.close()
+    return ""
+
+
 def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):

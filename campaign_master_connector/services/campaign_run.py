@@ -36,7 +36,11 @@ INTERNAL_ERRORS_THAT_STOP = 3
 
 @dataclass
 class CampaignResult:
-    """What a run did with one campaign; ``problem`` is a sentence, empty if all went well."""
+    """What a run did with one campaign.
+
+    ``problem`` is a sentence, empty if all went well; ``came_too_late`` are changes of a campaign
+    that was launched before.
+    """
 
     campaign: object
     counts: Counter = field(default_factory=Counter)
@@ -46,6 +50,7 @@ class CampaignResult:
     busy: bool = False
     waiting: bool = False
     created: bool = False
+    came_too_late: bool = False
     left: int = 0
 
 

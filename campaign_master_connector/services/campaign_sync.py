@@ -11,18 +11,21 @@ def sync_campaign_itself(campaign, client):
 
     Its reference is committed before the first call: whatever dies after that, the next run
     finds by it what was created.
+
+    :return: whether Campaign Master has what Odoo has; it takes no changes after the launch
     """
     values = _wire_fields(campaign)
     known = asdict(values)
     if campaign.cm_external_id:
         if campaign.cm_sent_values != known and campaign.cm_state == "draft":
             _update(campaign, client, values)
-        return
+        return campaign.cm_sent_values == known
     transaction.commit(campaign.env)
     remote = client.ensure_campaign(values)
     if _differs(remote, values) and remote.status is CampaignStatus.DRAFT:
         remote = client.update_campaign(remote.id, values)
     _store(campaign, {**_remote_values(remote), "cm_external_id": remote.id}, known)
+    return True
 
 
 def _update(campaign, client, values):

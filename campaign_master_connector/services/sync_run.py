@@ -84,6 +84,6 @@ def _sync(campaign, client, result, size=BATCH_SIZE, itself=False):
         raise UserError("\n".join(reasons))
     if itself or not campaign.cm_external_id:
         result.created = result.created or not campaign.cm_external_id
-        sync_campaign_itself(campaign, client)
+        result.came_too_late = not sync_campaign_itself(campaign, client)
     if size:
         result.counts += push_batch(campaign, client, size)

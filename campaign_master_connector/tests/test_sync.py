@@ -141,6 +141,11 @@ class TestSync(CampaignMasterCase):
         self.assertTrue(campaign.cm_sent_at)
         self.assertEqual(self.there(campaign)["subject"], "Our spring offers")
         self.assertFalse(campaign.cm_sync_error, message)
+        self.assertIn("The campaign is launched, so what you changed", message)
+        self.assertIn("wasn't sent", self.sync(campaign))
+        self.assertEqual(campaign.action_cm_sync()["params"]["type"], "warning")
+        campaign.cm_subject = "Our spring offers"
+        self.assertNotIn("wasn't sent", self.sync(campaign))
         late = self.add(campaign, self.contact("late@example.com"))
         self.sync(campaign)
         self.assertEqual(late.state, "added")

@@ -8,6 +8,7 @@ from campaign_master_api import (
     CampaignMasterError,
     Credentials,
     InvalidApiUrl,
+    api_origin,
     normalize_api_url,
 )
 from hypothesis import given
@@ -108,3 +109,20 @@ def test_any_text_becomes_a_stable_address_or_an_error(text: str) -> None:
 @given(st.text(alphabet="htps:/@?#[].\\%1aé-_ ", max_size=40))
 def test_texts_made_of_an_addresss_own_characters_too(text: str) -> None:
     test_any_text_becomes_a_stable_address_or_an_error.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://API.example.com/campaigns/api/v1/", "https://api.example.com"),
+        ("api.example.com:8443", "https://api.example.com:8443"),
+        ("http://127.0.0.1:8025", "loopback"),
+        ("https://localhost/path", "loopback"),
+        ("http://[::1]:9", "loopback"),
+        ("https://127.0.0.1.example.com", "https://127.0.0.1.example.com"),
+        ("http://api.example.com", ""),
+        ("", ""),
+    ],
+)
+def test_an_origin_says_whom_an_address_names(text: str, origin: str) -> None:
+    assert api_origin(text) == origin

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+
+from ..campaign_master_api import api_origin
+from ..services.stored_elsewhere import from_outside
+from .campaign_master_account import SECRET_FIELDS
+
+
+class CampaignMasterAccount(models.Model):
+    """The account's secrets: replaced by people, read by server code alone, sent to one host.
+
+    A secret is sent to the host that it was entered for. Who may change the API address could
+    otherwise have it sent to a server of his own.
+    """
+
+    _inherit = "campaign.master.account"
+
+    password = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_password",
+        help="The password of the Campaign Master login. It can be replaced, never read. "
+        "Left empty, the stored one stays. Another host as the API address needs it anew.",
+    )
+    client_secret = fields.Char(
+        compute="_compute_secrets",
+        inverse="_inverse_client_secret",
+        help="Belongs to the client ID. It can be replaced, never read. "
+        "Left empty, the stored one stays. Another host as the API address needs it anew.",
+    )
+    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    # Where the secret may be sent; empty while the API address is still the one it was entered for.
+    password_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    client_secret_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
+
+    @api.depends(
+        "api_url",
+        "stored_password",
+        "stored_client_secret",
+        "password_origin",
+        "client_secret_origin",
+    )
+    @api.depends_context("uid")
+    def _compute_secrets(self):
+        """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
+        for account in self:
+            for name in SECRET_FIELDS:
+                account[name] = self.env.su and account._secret_to_send(name)
+
+    def _secret_to_send(self, name):
+        return "" if self._is_withheld(name) else self._secret(name)
+
+    def _secret(self, name):
+        """A secret as the installation gives it, else as it was entered."""
+        return from_outside(name, self.company_id.id) or self[f"stored_{name}"]
+
+    def _has_password(self):
+        return bool(self._secret("password"))
+
+    def _is_withheld(self, name):
+        """Whether there is a secret that is not for the host of the API address."""
+        if from_outside(name, self.company_id.id):
+            origin = api_origin(from_outside("api_url", self.company_id.id))
+        else:
+            origin = self[f"stored_{name}"] and self[f"{name}_origin"]
+        return bool(origin) and origin != api_origin(self.api_url or "")
+
+    def _withholds_secrets(self):
+        return any(self.sudo()._is_withheld(name) for name in SECRET_FIELDS)
+
+    def _withheld_sentence(self):
+        return self.env._(
+            "The API address of %(company)s names another host than the password was entered "
+            "for, so the password isn't sent there. An administrator enters it again in Settings, "
+            "Campaign Master (and the client secret, if there is one).",
+            company=self.company_id.name,
+        )
+
+    def _bind_secrets_to_address(self):
+        """Remember the host that the stored secrets are for, before the address changes."""
+        for account in self.sudo().filtered("api_url"):
+            for name in SECRET_FIELDS:
+                if account[f"stored_{name}"] and not account[f"{name}_origin"]:
+                    account[f"{name}_origin"] = api_origin(account.api_url)
+
+    def _inverse_password(self):
+        self._store_secret("password")
+
+    def _inverse_client_secret(self):
+        self._store_secret("client_secret")
+
+    def _store_secret(self, name):
+        for account in self.filtered(name):
+            account.sudo().update({f"stored_{name}": account[name], f"{name}_origin": False})

@@ -1,0 +1,135 @@
+"""A secret goes to the host that it was entered for, and nowhere else."""
+
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from .common import CampaignMasterCase
+
+
+class Listener(BaseHTTPRequestHandler):
+    """Somebody else's server: keeps what it is told, and answers like Campaign Master."""
+
+    def do_GET(self):
+        self.server.heard.append(f"{self.path} {self.headers}")
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"error": {"code": "invalid_token", "message": "No."}}')
+
+    do_POST = do_GET
+
+    def log_message(self, *_arguments):
+        """Nothing on the console."""
+
+
+@tagged("post_install", "-at_install")
+class TestSecretAddresses(CampaignMasterCase):
+    def setUp(self):
+        super().setUp()
+        self.listener = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+        self.listener.heard = []
+        thread = threading.Thread(target=self.listener.serve_forever, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 10)
+        self.addCleanup(self.listener.server_close)
+        self.addCleanup(self.listener.shutdown)
+        self.elsewhere = f"http://127.0.0.1:{self.listener.server_port}"
+        self.campaign = self.make_campaign()
+        self.add(self.campaign, self.contact())
+        self.account.write(
+            {
+                "api_url": "https://api.example.com",
+                "password": "pass-7f3a91c2",
+                "client_secret": "client-5d20e8b4",
+            }
+        )
+
+    def assertNothingToldElsewhere(self):
+        heard = "".join(self.listener.heard)
+        self.assertNotIn("pass-7f3a91c2", heard)
+        self.assertNotIn("client-5d20e8b4", heard)
+
+    def test_password_is_not_sent_to_a_host_that_it_was_not_entered_for(self):
+        self.account.api_url = self.elsewhere
+        action = self.account.action_test_connection()
+        self.assertIn("another host", action["params"]["message"])
+        self.assertEqual(action["params"]["type"], "danger")
+        self.assertTrue(self.listener.heard)
+        self.assertNothingToldElsewhere()
+
+    def test_address_that_is_wrong_is_told_before_the_password_is_asked_for(self):
+        self.account.api_url = "https://nowhere.invalid"
+        message = self.account.action_test_connection()["params"]["message"]
+        self.assertIn("nowhere.invalid", message)
+        self.assertNotIn("another host", message)
+
+    def test_nothing_runs_meanwhile_and_everybody_is_told_why(self):
+        self.campaign.sudo().cm_sync_requested = True
+        self.account.api_url = self.elsewhere
+        self.run_cron()
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        with self.assertRaisesRegex(UserError, "names another host"):
+            self.campaign.action_cm_sync()
+        self.assertIn("another host", Form(self.campaign).cm_connection_notice)
+        self.assertIn("another host", self.account.connection_message)
+        self.assertFalse(self.listener.heard)
+
+    def test_entering_the_secrets_again_is_enough(self):
+        self.account.api_url = self.sandbox.url
+        self.account.write({"password": self.sandbox.password, "client_secret": "none-needed"})
+        self.assertIn("1 added", self.sync(self.campaign))
+
+    def test_each_secret_is_bound_on_its_own(self):
+        self.account.api_url = self.elsewhere
+        self.account.password = "another-1"
+        self.assertEqual(self.account.sudo().password, "another-1")
+        self.assertFalse(self.account.sudo().client_secret)
+        self.account.action_test_connection()
+        self.assertNothingToldElsewhere()
+
+    def test_the_old_address_gets_its_password_again(self):
+        self.account.api_url = self.elsewhere
+        self.account.api_url = "https://api.example.com/again"
+        self.assertEqual(self.account.sudo().password, "pass-7f3a91c2")
+
+    def test_this_machine_itself_is_one_host(self):
+        self.account.write({"api_url": self.sandbox.url, "password": "for-this-machine"})
+        self.account.api_url = self.elsewhere
+        self.assertEqual(self.account.sudo().password, "for-this-machine")
+
+    def test_a_detour_over_an_empty_or_third_address_gives_nothing_away(self):
+        self.account.enabled = False
+        for detour in (False, "https://third.example.com"):
+            self.account.api_url = detour
+            self.account.api_url = self.elsewhere
+            self.assertFalse(self.account.sudo().password)
+
+    def test_secrets_of_the_installation_are_sent_to_its_address_alone(self):
+        outside = {
+            "CAMPAIGN_MASTER_PASSWORD": "pass-7f3a91c2",
+            "CAMPAIGN_MASTER_API_URL": "https://api.example.com/api/v1",
+        }
+        with patch.dict(os.environ, outside):
+            self.account.invalidate_recordset()
+            self.assertEqual(self.account.sudo().password, "pass-7f3a91c2")
+            self.account.api_url = self.elsewhere
+            self.assertFalse(self.account.sudo().password)
+            self.account.action_test_connection()
+            self.assertNothingToldElsewhere()
+        self.account.invalidate_recordset()
+
+    def test_secret_of_a_company_goes_before_the_general_one(self):
+        outside = {
+            "CAMPAIGN_MASTER_PASSWORD": "for-all",
+            f"CAMPAIGN_MASTER_PASSWORD_{self.company.id}": "for-one",
+        }
+        with patch.dict(os.environ, outside):
+            self.account.invalidate_recordset()
+            self.assertEqual(self.account.sudo().password, "for-one")
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.sudo().password, "pass-7f3a91c2")
