@@ -80,8 +80,8 @@ class Fault:
 
     `operation`: an operationId or `*`. `count`: how often it strikes, None until switched off.
     `skip`: calls that it lets pass first. `probability`: 0 to 1, drawn from the seed.
-    `contains`: strikes only calls whose body contains this text. `when`: `before` or `after`
-    the operation was done. `seconds`: of latency or dripping. `megabytes`: of an oversized answer.
+    `contains`: strikes only calls whose body contains this text. `account`: strikes only calls of
+    this user name. `when`: `before` or `after` the operation was done. `seconds`: of latency or dripping. `megabytes`: of an oversized answer.
     `key`: dotted path of the key that is missing or wrong. `location`: where a redirect leads.
     """
 
@@ -91,6 +91,7 @@ class Fault:
     skip: int = 0
     probability: float = 1
     contains: str = ""
+    account: str = ""
     when: str = "before"
     seconds: float = 5
     megabytes: float = 50
@@ -118,6 +119,15 @@ class Fault:
     def document(self) -> dict[str, Any]:
         """The fault as JSON."""
         return asdict(self) | {"kind": self.kind.value}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What faults look at in a call; `account` is the user name, empty where nobody's."""
+
+    operation: str
+    body: bytes
+    account: str = ""
 
 
 class Faults:
@@ -157,24 +167,26 @@ class Faults:
         with self._lock:
             return [fault for fault in self._faults if not _is_spent(fault)]
 
-    def draw(self, operation: str, body: bytes) -> list[Fault]:
+    def draw(self, call: Target) -> list[Fault]:
         """The faults that hit this call: latency, if any, and at most one other."""
         with self._lock:
-            latency = self._first(operation, body, is_latency=True)
-            other = self._first(operation, body, is_latency=False)
+            latency = self._first(call, is_latency=True)
+            other = self._first(call, is_latency=False)
         return [fault for fault in (latency, other) if fault]
 
-    def _first(self, operation: str, body: bytes, *, is_latency: bool) -> Fault | None:
+    def _first(self, call: Target, *, is_latency: bool) -> Fault | None:
         for fault in self._faults:
-            if (fault.kind is Kind.LATENCY) == is_latency and self._strikes(fault, operation, body):
+            if (fault.kind is Kind.LATENCY) == is_latency and self._strikes(fault, call):
                 fault.struck += 1
                 return fault
         return None
 
-    def _strikes(self, fault: Fault, operation: str, body: bytes) -> bool:
-        if fault.operation not in ("*", operation) or _is_spent(fault):
+    def _strikes(self, fault: Fault, call: Target) -> bool:
+        if fault.operation not in ("*", call.operation) or _is_spent(fault):
             return False
-        if fault.contains and fault.contains.lower().encode() not in body.lower():
+        if fault.account not in ("", call.account):
+            return False
+        if fault.contains and fault.contains.lower().encode() not in call.body.lower():
             return False
         fault.seen += 1
         return fault.seen > fault.skip and self._chance(fault) < fault.probability

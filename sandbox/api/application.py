@@ -13,7 +13,7 @@ from werkzeug.wsgi import get_input_stream
 
 from ..contract import Operation
 from ..errors import ApiError
-from ..faults import Fault, Kind
+from ..faults import Fault, Kind, Target
 from ..state import Sandbox
 from ..store import calls
 from . import spoiling
@@ -55,7 +55,8 @@ class Api:
             self._record(request, None, answer.status, answer.code, started)
             return _response(answer)
         exchange = Exchange(self._sandbox, operation, request, values)
-        drawn = self._sandbox.faults.draw(operation.operation_id, body)
+        target = Target(operation.operation_id, body, exchange.claimed_account())
+        drawn = self._sandbox.faults.draw(target)
         for fault in drawn:
             if fault.kind is Kind.LATENCY:
                 time.sleep(fault.seconds)

@@ -38,6 +38,13 @@ class Exchange:
         self.account: str | None = None
         self.items: int | None = None
 
+    def claimed_account(self) -> str:
+        """User name of whose token the call has or who logs in; empty where it has none."""
+        if not self._operation.needs_token:
+            return header_text(self._request, "username") or ""
+        account = accounts.token_owner(self._sandbox.database, self._token() or "")
+        return account["username"] if account else ""
+
     def answer(self, before: ApiError | None, after: ApiError | None) -> Answer:
         """The answer; `before` and `after` are errors of faults, put where the name says."""
         try:
@@ -93,10 +100,10 @@ class Exchange:
         """Check the token, count the call and prepare the headers; the account's id."""
         database = self._sandbox.database
         self._headers = self._headers_without_account(now)
-        scheme_and_token = header_text(self._request, "Authorization") or ""
-        if not scheme_and_token.lower().startswith(_SCHEME):
+        token = self._token()
+        if token is None:
             raise ApiError("token_invalid", "The call has no bearer token.")
-        account = accounts.token_owner(database, scheme_and_token[len(_SCHEME) :].strip())
+        account = accounts.token_owner(database, token)
         if account is None:
             raise ApiError("token_invalid", "The token isn't known.")
         self.account = account["username"]
@@ -106,6 +113,10 @@ class Exchange:
         left = quota.count_call(database, account, now)
         self._headers = quota.headers(left, account["expires_at"])
         return int(account["id"])
+
+    def _token(self) -> str | None:
+        text = header_text(self._request, "Authorization") or ""
+        return text[len(_SCHEME) :].strip() if text.lower().startswith(_SCHEME) else None
 
     def _headers_without_account(self, now: int) -> dict[str, str]:
         limits = self._sandbox.setup.limits

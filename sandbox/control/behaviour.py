@@ -25,7 +25,7 @@ _LIMITS = {
 _KINDS_OF_FAULT_FIELDS = {
     "kind": str, "operation": str, "count": int, "skip": int, "probability": float,
     "contains": str, "when": str, "seconds": float, "megabytes": float, "key": str,
-    "location": str,
+    "location": str, "account": str,
 }  # fmt: skip
 _ALL = 1_000_000
 

@@ -11,7 +11,7 @@ from .. import faults
 from ..errors import UsageError
 from ..running import sandbox
 
-_TEXTS = ("kind", "operation", "when", "contains", "key", "location")
+_TEXTS = ("kind", "operation", "when", "contains", "account", "key", "location")
 _WHOLE_NUMBERS = ("count", "skip")
 _NUMBERS = ("seconds", "megabytes")
 

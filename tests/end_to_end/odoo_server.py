@@ -6,11 +6,13 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
 import psutil
 from odoo_session import OdooSession
+from psycopg2.extensions import cursor
 
 from tools import databases, odoo_process, places
 from tools.postgres import Server
@@ -25,10 +27,13 @@ LAST_CHARACTERS = 6000
 class OdooServer:
     """Odoo with two workers and one cron worker. ``start`` before use, ``remove`` at the end.
 
+    ``options`` are Odoo's own and replace these numbers.
     Attributes: ``url`` (without a path), ``database``, ``log`` (the file of its output).
     """
 
-    def __init__(self, server: Server, template: str, folder: Path, name: str) -> None:
+    def __init__(
+        self, server: Server, template: str, folder: Path, name: str, **options: object
+    ) -> None:
         self.database = name
         self.log = folder / f"{name}.log"
         self._server = server
@@ -45,8 +50,7 @@ class OdooServer:
             name,
             http_port=port,
             gevent_port=free_port(),
-            workers=2,
-            max_cron_threads=1,
+            **{"workers": 2, "max_cron_threads": 1, **options},
         )
 
     def start(self) -> OdooServer:
@@ -99,6 +103,10 @@ class OdooServer:
     def admin(self) -> OdooSession:
         """The models as the administrator sees them."""
         return self.log_in()
+
+    def cursor(self) -> AbstractContextManager[cursor]:
+        """Straight into the database, for what no person can do: let time pass, for one."""
+        return self._server.cursor(self.database)
 
     def end_of_log(self) -> str:
         """The last lines that it wrote."""

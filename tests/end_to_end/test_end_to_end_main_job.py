@@ -1,11 +1,11 @@
 """The main job over real processes: a salesperson's click, and the schedule that follows."""
 
 import time
-from typing import Any
 
 import pytest
 from odoo_server import OdooServer
 from odoo_session import OdooFault, OdooSession
+from steps import add, emails_on, make_campaign, make_contacts, make_list, record_id, wait_until
 
 from sandbox.testing import SandboxProcess
 
@@ -15,76 +15,10 @@ SECONDS_UNTIL_THE_SCHEDULE_CAME = 75
 @pytest.fixture(scope="module")
 def salesperson(odoo: OdooServer, account_id: int) -> OdooSession:
     """Somebody with the salesperson group alone."""
-    [group] = odoo.admin.call(
-        "ir.model.data",
-        "search_read",
-        [("module", "=", "sales_team"), ("name", "=", "group_sale_salesman")],
-        ["res_id"],
-    )
+    group = record_id(odoo.admin, "sales_team", "group_sale_salesman")
     values = {"name": "Sales", "login": "sales", "password": "sales-1", "email": "s@example.com"}
-    odoo.admin.call("res.users", "create", [{**values, "group_ids": [(6, 0, [group["res_id"]])]}])
+    odoo.admin.call("res.users", "create", [{**values, "group_ids": [(6, 0, [group])]}])
     return odoo.log_in("sales", "sales-1")
-
-
-def make_contacts(session: OdooSession, prefix: str, count: int) -> list[int]:
-    values = [
-        {"name": f"{prefix} {number}", "email": f"{prefix}-{number}@example.com"}
-        for number in range(1, count + 1)
-    ]
-    ids: list[int] = session.call("res.partner", "create", values)
-    return ids
-
-
-def make_list(admin: OdooSession, sandbox: SandboxProcess, title: str) -> None:
-    """A list that Odoo knows of. Entering the password anew makes it look before the minute is up."""
-    sandbox.control.create_list(title)
-    accounts = admin.call("campaign.master.account", "search", [])
-
-    def is_known() -> bool:
-        admin.call("campaign.master.account", "write", accounts, {"password": sandbox.password})
-        return bool(admin.call("campaign.master.list", "name_search", title))
-
-    assert wait_until(is_known, 20)
-
-
-def make_campaign(session: OdooSession, title: str) -> int:
-    """A campaign that is ready to sync with the list of the same name."""
-    values = {
-        "title": title,
-        "cm_subject": title,
-        "cm_description": title,
-        "cm_from_name": "Sales",
-        "cm_from_email": "news@example.com",
-        "cm_list_id": first_id(session, "campaign.master.list", [("name", "=", title)]),
-        "cm_template_id": first_id(session, "campaign.master.template", []),
-    }
-    [campaign_id] = session.call("utm.campaign", "create", [values])
-    assert isinstance(campaign_id, int)
-    return campaign_id
-
-
-def first_id(session: OdooSession, model: str, domain: list[Any]) -> int:
-    found: list[int] = session.call(model, "search", domain, limit=1)
-    return found[0]
-
-
-def add(session: OdooSession, campaign_id: int, ids: list[int]) -> None:
-    session.call("utm.campaign", "cm_add_people", [campaign_id], "res.partner", [("id", "in", ids)])
-
-
-def emails_on(sandbox: SandboxProcess, title: str) -> list[str]:
-    lists = sandbox.control.account_state()["lists"]
-    [list_id] = [item["id"] for item in lists if item["name"] == title]
-    return sandbox.control.emails_on_list(list_id)
-
-
-def wait_until(condition: Any, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.5)
-    return True
 
 
 def test_salesperson_syncs_and_the_schedule_adds_who_is_linked_later(

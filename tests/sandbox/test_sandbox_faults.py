@@ -188,6 +188,16 @@ def test_a_batch_with_a_culprit_is_refused(
     assert sandbox.control.emails_on_list(list_id) == emails[:1]
 
 
+def test_only_one_account_is_struck(sandbox: SandboxProcess, api: Api) -> None:
+    sandbox.control.create_account("other", "other-password")
+    other = Api(sandbox.url, "other", "other-password").log_in()
+    sandbox.control.set_fault("server_error", account="other")
+    assert [api.get("/lists").status_code, other.get("/lists").status_code] == [200, 500]
+    for one, status in ((api, 200), (other, 500)):
+        answer = one.authenticate(username=one.username, password=one.password)
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
