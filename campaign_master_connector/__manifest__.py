@@ -5,7 +5,6 @@
     "version": "19.0.1.0.0",
     "category": "Marketing/Email Marketing",
     "author": "Campaign Master Connector contributors",
-    "website": "https://github.com/campaign-master-connector/campaign_master_connector",
     "license": "LGPL-3",
     "depends": ["crm", "mass_mailing"],
     "external_dependencies": {"python": ["idna", "requests"]},

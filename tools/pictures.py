@@ -7,6 +7,7 @@
 import argparse
 import io
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from .processes import answers
 from .shots import SHOTS, Shot
 
 FOLDER = places.CHECKOUT / "docs" / "pictures"
+# These are on the addon's page in Odoo too.
+APP_PAGE = places.ADDON / "static" / "description"
+ON_APP_PAGE = ("campaign", "checklist", "statistics", "settings")
 COLOURS = 256
 
 
@@ -44,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     for shot in SHOTS:
         if not options.only or shot.name in options.only:
             take(base, shot, FOLDER / f"{shot.name}.png")
+            if shot.name in ON_APP_PAGE:
+                shutil.copy(FOLDER / f"{shot.name}.png", APP_PAGE)
             print(f"docs/pictures/{shot.name}.png")
     return 0
 

@@ -19,6 +19,7 @@ from psycopg2.extensions import cursor
 from . import locks, permissions, places
 from .problem import Problem
 
+PROGRAMS = POSTGRES_BIN_PATH
 ROLE = "odoo"
 # The data can be made again at any time, so the server needn't wait for the disk.
 SETTINGS = """
