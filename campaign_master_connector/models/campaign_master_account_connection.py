@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,6 +10,7 @@ from ..campaign_master_api import CampaignMasterError
 from ..services import transaction
 from ..services.account_session import (
     AT_THE_SCREEN,
+    BACKGROUND,
     SECONDS_WHILE_A_FORM_OPENS,
     WHILE_A_FORM_OPENS,
     AccountSession,
@@ -39,9 +41,9 @@ class CampaignMasterAccount(models.Model):
             ("blocked_until", "<=", fields.Datetime.now()),
         ]
 
-    def _ready_for_schedules(self):
-        """The accounts that schedules may call through now."""
-        return self.search(self._domain_ready()).filtered(
+    def _ready_for_schedules(self, domain=()):
+        """The accounts (of ``domain``) that schedules may call through now."""
+        return self.search([*domain, *self._domain_ready()]).filtered(
             lambda account: account._may_call() and not account._withholds_secrets()
         )
 
@@ -171,6 +173,23 @@ class CampaignMasterAccount(models.Model):
                     seconds=SECONDS_WHILE_A_FORM_OPENS,
                 ) as session:
                     account._pull_choices(session.client)
+            except CampaignMasterError as error:
+                _logger.info("Lists and templates of %s not refreshed: %s", account, error)
+                self.env["utm.campaign"]._cm_trigger_push()
+
+    @api.model
+    def _refresh_choices_that_took_too_long(self):
+        """Pull in the background what a form just couldn't wait for, so that the next one has it."""
+        just_now = fields.Datetime.now() - 2 * CHOICES_MAXIMUM_AGE
+        for account in self._ready_for_schedules([("choices_attempted_at", ">", just_now)]):
+            refreshed = account.choices_refreshed_at
+            if refreshed and refreshed >= account.choices_attempted_at:
+                continue
+            try:
+                with AccountSession(account, BACKGROUND) as session:
+                    transaction.write_durably(
+                        self.env, partial(account._pull_choices, session.client)
+                    )
             except CampaignMasterError as error:
                 _logger.info("Lists and templates of %s not refreshed: %s", account, error)
 

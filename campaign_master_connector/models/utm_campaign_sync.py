@@ -195,6 +195,7 @@ class UtmCampaign(models.Model):
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
         run_of_a_minute(self.env)
+        self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
 
     def action_cm_pause(self):
         """Stop the background from adding recipients; what was added stays."""

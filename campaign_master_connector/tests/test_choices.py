@@ -1,6 +1,7 @@
 """Lists and templates: pulled by themselves, never older than a minute, never in the way."""
 
 import time
+from datetime import timedelta
 from unittest.mock import patch
 
 import responses
@@ -181,6 +182,26 @@ class TestChoicesWithoutServer(CampaignMasterCase):
             self.control.create_template(f"Template {number}")
         self.control.set_fault("latency", seconds=0.6)
         self.assertIn("Lists and templates are as of", self.open_campaign().cm_connection_notice)
+
+    def test_what_takes_too_long_for_a_form_is_pulled_in_the_background(self):
+        for number in range(150):
+            self.control.create_template(f"Template {number}")
+        self.control.set_fault("latency", seconds=0.6)
+        self.open_campaign()
+        self.run_cron()
+        self.assertEqual(len(self.env["campaign.master.template"].search([])), 152)
+        self.assertFalse(Form(self.campaign).cm_connection_notice)
+        self.control.clear_calls()
+        self.run_cron()
+        self.assertEqual(self.calls(), {})
+
+    def test_server_that_stays_down_is_left_alone_after_a_while(self):
+        self.control.set_fault("service_unavailable")
+        self.open_campaign()
+        self.account.choices_attempted_at -= timedelta(minutes=3)
+        self.control.clear_calls()
+        self.run_cron()
+        self.assertEqual(self.calls(), {})
 
     def test_form_opens_in_time_when_the_answer_drips(self):
         self.control.set_fault("slow_drip", seconds=30)

@@ -20,6 +20,9 @@ def running_sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def sandbox(running_sandbox: SandboxProcess) -> SandboxProcess:
     """The shared process with demo data and nothing else."""
+    # Odoo's test classes, where they share this worker, end all of its child processes.
+    if running_sandbox.process is None or running_sandbox.process.poll() is not None:
+        running_sandbox.restart()
     running_sandbox.control.reset()
     return running_sandbox
 
