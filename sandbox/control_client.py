@@ -227,6 +227,11 @@ class Control:
         found: list[Document] = self._call("GET", "/faults")["faults"]
         return found
 
+    def remove_fault(self, fault_id: int) -> int:
+        """Switch one fault off; how often it struck."""
+        struck: int = self._call("DELETE", f"/faults/{fault_id}")["struck"]
+        return struck
+
     def clear_faults(self) -> None:
         """Switch all faults off."""
         self._call("DELETE", "/faults")

@@ -147,13 +147,14 @@ class Faults:
             self._faults.append(fault)
         return fault
 
-    def remove(self, fault_id: int) -> None:
-        """Switch one fault off. Raises NotFound."""
+    def remove(self, fault_id: int) -> Fault:
+        """Switch one fault off and return it. Raises NotFound."""
         with self._lock:
-            left = [fault for fault in self._faults if fault.id != fault_id]
-            if len(left) == len(self._faults):
-                raise NotFound(f"There is no fault {fault_id}.")
-            self._faults = left
+            for fault in self._faults:
+                if fault.id == fault_id:
+                    self._faults.remove(fault)
+                    return fault
+        raise NotFound(f"There is no fault {fault_id}.")
 
     def clear(self, seed: int | None = None) -> None:
         """Switch all faults off; chances are drawn anew, from another seed if one is given."""

@@ -128,8 +128,7 @@ def clear_faults() -> Response:
 
 def remove_fault(fault_id: int) -> Response:
     """DELETE /control/faults/ID"""
-    sandbox().faults.remove(fault_id)
-    return jsonify({})
+    return jsonify(sandbox().faults.remove(fault_id).document())
 
 
 def show_calls() -> Response:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 SECONDS = 120
+PEOPLE_AT_ONCE = 32
 
 
 class OdooFault(Exception):
@@ -26,6 +28,7 @@ class OdooSession:
     def __init__(self, url: str, database: str, login: str, password: str) -> None:
         self._url = url
         self._session = requests.Session()
+        self._session.mount(url, HTTPAdapter(pool_maxsize=PEOPLE_AT_ONCE))
         # Each call on a connection of its own: a restart of the server must not break a session.
         self._session.headers["Connection"] = "close"
         who = {"db": database, "login": login, "password": password}

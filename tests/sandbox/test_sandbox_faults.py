@@ -159,8 +159,10 @@ def test_counts_skips_and_operations(sandbox: SandboxProcess, api: Api) -> None:
     assert sandbox.control.faults() == []
     sandbox.control.set_fault("server_error", "listTemplates")
     assert [api.get("/lists").status_code, api.get("/templates").status_code] == [200, 500]
-    assert sandbox.control.faults()[0]["struck"] == 1
-    sandbox.control.clear_faults()
+    [fault] = sandbox.control.faults()
+    assert sandbox.control.remove_fault(fault["id"]) == 1
+    with pytest.raises(ControlError, match="no fault"):
+        sandbox.control.remove_fault(fault["id"])
     assert api.get("/templates").status_code == 200
 
 

@@ -1,0 +1,126 @@
+"""What must be in both systems at the end of a cell, whatever was injected."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import fault_kinds as kinds
+from fault_accounts import PEOPLE, Accounts
+from fault_cells import CAMPAIGN_OF, FORMS, STATISTICS, Cell
+
+Document = dict[str, Any]
+CAMPAIGN_FIELDS = (
+    "cm_reference",
+    "cm_external_id",
+    "cm_sync_error",
+    "cm_failed_since",
+    "cm_retry_at",
+    "cm_state",
+    "cm_subject",
+)
+OWN_FIGURES = ("total_opens", "total_clicks", "total_forwards", "total_unsubscribes", "bounced")
+NAMED_OTHERWISE = {"cm_open_rate": "cm_reported_open_rate"}
+
+
+class EndState:
+    """Both systems as they are now, read once for many cells."""
+
+    def __init__(self, accounts: Accounts, cells: list[Cell]) -> None:
+        self._control = accounts.sandbox.control
+        state = self._control.state(recipients=True)
+        self._there = {one["username"]: one for one in state["accounts"]}
+        ids = [cell.campaign_id for cell in cells]
+        fields = [*CAMPAIGN_FIELDS, *_figures(self._there)]
+        self._campaigns = accounts.read("utm.campaign", ids, *fields)
+        self._accounts = accounts.read(
+            "campaign.master.account",
+            [cell.owner.account_id for cell in cells],
+            "connection_state",
+            "connection_message",
+        )
+        self._recipients: dict[int, list[Document]] = defaultdict(list)
+        for one in accounts.call(
+            "campaign.master.recipient",
+            "search_read",
+            [("campaign_id", "in", ids)],
+            ["campaign_id", "email", "state", *OWN_FIGURES],
+        ):
+            self._recipients[one["campaign_id"][0]].append(one)
+        self._choices = {kind: accounts.choices(kind) for kind in ("list", "template")}
+
+    def complaints(self, cell: Cell) -> Iterator[str]:
+        """What is not as it had been without the fault."""
+        account = self._accounts[cell.owner.account_id]
+        if account["connection_state"] != "connected":
+            yield f"the account is {account['connection_state']}: {account['connection_message']}"
+        if cell.operation in FORMS:
+            yield from self._of_choices(cell)
+            return
+        campaign = self._campaigns[cell.campaign_id]
+        for name in ("cm_sync_error", "cm_failed_since", "cm_retry_at"):
+            if campaign[name]:
+                yield f"{name} is {campaign[name]}"
+        yield from self._of_recipients(cell)
+        there = self._there[cell.owner.username]["campaigns"]
+        remote = [one for one in there if one["externalId"] == campaign["cm_reference"]]
+        if [one["id"] for one in remote] != [campaign["cm_external_id"]]:
+            yield f"{len(remote)} campaigns there, {campaign['cm_external_id']} here"
+        else:
+            yield from self._of_campaign(cell, campaign, remote[0])
+
+    def _of_choices(self, cell: Cell) -> Iterator[str]:
+        for kind, names in self._choices.items():
+            there = sorted(one["name"] for one in self._there[cell.owner.username][f"{kind}s"])
+            here = sorted(name for account, name in names if account == cell.owner.account_id)
+            if here != there:
+                yield f"{kind}s here {here}, there {there}"
+
+    def _of_recipients(self, cell: Cell) -> Iterator[str]:
+        states = [one["state"] for one in self._recipients[cell.campaign_id]]
+        if states != ["added"] * PEOPLE:
+            yield f"recipients are {states}"
+        title = CAMPAIGN_OF[cell.operation]
+        [chosen] = [
+            one for one in self._there[cell.owner.username]["lists"] if one["name"] == title
+        ]
+        emails = [one["email"] for one in self._recipients[cell.campaign_id]]
+        if sorted(chosen["recipients"]) != sorted(emails):
+            yield f"on the list are {chosen['recipients']}"
+
+    def _of_campaign(self, cell: Cell, campaign: Document, remote: Document) -> Iterator[str]:
+        if campaign["cm_state"] != remote["status"]:
+            yield f"it is {remote['status']} there, {campaign['cm_state']} here"
+        if cell.operation != kinds.GET_CAMPAIGN and campaign["cm_subject"] != remote["subject"]:
+            yield f"the subject there is {remote['subject']}"
+        if cell.operation not in STATISTICS:
+            return
+        for name, value in _numbers(remote["statistics"]).items():
+            if campaign[name] != value:
+                yield f"{name} is {campaign[name]}, not {value}"
+        there = {one["email"]: one for one in self._control.campaign_recipients(remote["id"])}
+        for one in self._recipients[cell.campaign_id]:
+            for name in OWN_FIGURES:
+                if one[name] != there[one["email"]][_camel(name)]:
+                    yield f"{name} of a recipient is {one[name]}"
+
+
+def _figures(there: dict[str, Document]) -> list[str]:
+    campaigns = [one for account in there.values() for one in account["campaigns"]]
+    return list(_numbers(campaigns[0]["statistics"])) if campaigns else []
+
+
+def _numbers(statistics: Document) -> dict[str, float]:
+    """The figures there, by the names of the fields here."""
+    numbers = {
+        "cm_" + re.sub("([A-Z])", lambda letter: "_" + letter[1].lower(), name): value
+        for name, value in statistics.items()
+        if isinstance(value, int | float)
+    }
+    return {NAMED_OTHERWISE.get(name, name): value for name, value in numbers.items()}
+
+
+def _camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
