@@ -108,9 +108,9 @@ class Control:
 
     def add_to_list(self, list_id: int, emails: list[str]) -> list[Document]:
         """Add addresses; what became of each, as addListRecipients answers it."""
-        results: list[Document] = self._call(
-            "POST", f"/lists/{list_id}/recipients", emails=emails
-        )["results"]
+        results: list[Document] = self._call("POST", f"/lists/{list_id}/recipients", emails=emails)[
+            "results"
+        ]
         return results
 
     def remove_from_list(self, list_id: int, emails: list[str]) -> int:

@@ -23,9 +23,7 @@ class Guard:
         self._application = application
         self._allow_remote = allow_remote
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         complaint = self._complaint(request)
         if complaint:

@@ -80,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
     _add_account_options(parser)
     parser.add_argument(
-        "--stop-at-end-of-input", action="store_true",
+        "--stop-at-end-of-input",
+        action="store_true",
         help="end when standard input does, as when the starting program dies",
     )
     return parser

@@ -173,7 +173,10 @@ def _visible_element(selector: str) -> str:
     """JavaScript expression of the first visible element that matches."""
     if selector.startswith("text="):
         text = json.dumps(selector.removeprefix("text="))
-        elements, matches = "td.o_data_cell, .o_kanban_record span", f"element.textContent.trim() === {text}"
+        elements, matches = (
+            "td.o_data_cell, .o_kanban_record span",
+            f"element.textContent.trim() === {text}",
+        )
     else:
         elements, matches = selector, "true"
     return (

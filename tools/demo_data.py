@@ -20,16 +20,20 @@ env["campaign.master.account"].create(
 
 
 def make_user(login, name, group):
-    user = env["res.users"].with_context(no_reset_password=True).create(
-        {
-            "name": name,
-            "login": login,
-            "password": login,
-            "email": f"{login}@example.com",
-            "company_id": company.id,
-            "company_ids": [(6, 0, company.ids)],
-            "group_ids": [(6, 0, [env.ref("base.group_user").id, env.ref(group).id])],
-        }
+    user = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": name,
+                "login": login,
+                "password": login,
+                "email": f"{login}@example.com",
+                "company_id": company.id,
+                "company_ids": [(6, 0, company.ids)],
+                "group_ids": [(6, 0, [env.ref("base.group_user").id, env.ref(group).id])],
+            }
+        )
     )
     user.partner_id.tz = "Europe/London"
     return user
@@ -75,9 +79,7 @@ sent = make_campaign("Autumn offers (demo)", "Our autumn offers are here")
 sent.cm_add_people("res.partner", [("email", "!=", False), ("user_ids", "=", False)])
 sent.cm_add_people("crm.lead", [])
 sent.action_cm_sync()
-Control(os.environ["SANDBOX_URL"]).launch(
-    sent.cm_external_id, sent.cm_list_id.external_id, seed=19
-)
+Control(os.environ["SANDBOX_URL"]).launch(sent.cm_external_id, sent.cm_list_id.external_id, seed=19)
 sent.action_cm_update_statistics()
 
 draft = make_campaign("Spring newsletter (demo)", "")

@@ -40,9 +40,7 @@ def command(configuration: Path, *arguments: str, subcommand: str = "server") ->
 
 def run_to_end(configuration: Path, arguments: Sequence[str], log: Path, what: str) -> None:
     """Run Odoo until it has done what ``arguments`` ask for, an installation say."""
-    commands.run(
-        command(configuration, *arguments, "--stop-after-init", "--no-http"), log, what
-    )
+    commands.run(command(configuration, *arguments, "--stop-after-init", "--no-http"), log, what)
 
 
 def run_script(configuration: Path, script: Path, variables: dict[str, str], log: Path) -> None:

@@ -1,7 +1,7 @@
 """Pictures of the running demo, for README and docs, or of any page of it by hand.
 
-    python3 -m tools pictures                                     # all of them
-    python3 -m tools pictures --url /odoo/campaign-master --login sales --output /tmp/x.png
+python3 -m tools pictures                                     # all of them
+python3 -m tools pictures --url /odoo/campaign-master --login sales --output /tmp/x.png
 """
 
 import argparse

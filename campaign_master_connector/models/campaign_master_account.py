@@ -34,7 +34,8 @@ class CampaignMasterAccount(models.Model):
         "Client ID", help="Only for accounts that were issued one by Campaign Master."
     )
     api_url = fields.Char(
-        "API address", help="Given by Campaign Master with the account, e.g. https://api.example.com"
+        "API address",
+        help="Given by Campaign Master with the account, e.g. https://api.example.com",
     )
     api_version = fields.Char("API version", default="v1", required=True)
     database_uuid = fields.Char(
@@ -65,9 +66,7 @@ class CampaignMasterAccount(models.Model):
     month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
     choices_attempted_at = fields.Datetime(readonly=True, copy=False)
-    choices_refreshed_at = fields.Datetime(
-        "Lists and templates as of", readonly=True, copy=False
-    )
+    choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."

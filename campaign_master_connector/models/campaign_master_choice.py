@@ -19,9 +19,7 @@ class CampaignMasterChoice(models.AbstractModel):
         "campaign.master.account", required=True, index=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    external_id = BigInteger(
-        "Campaign Master ID", required=True, readonly=True, aggregator=None
-    )
+    external_id = BigInteger("Campaign Master ID", required=True, readonly=True, aggregator=None)
     name = fields.Char(required=True, readonly=True)
     active = fields.Boolean(
         default=True, help="Archived by itself when it is gone from Campaign Master."

@@ -37,9 +37,7 @@ class CampaignMasterRecipient(models.Model):
     _order = "id"
     _rec_name = "email"
 
-    campaign_id = fields.Many2one(
-        "utm.campaign", required=True, ondelete="cascade", readonly=True
-    )
+    campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(
         related="campaign_id.cm_account_id.company_id", store=True, index=True
     )
@@ -231,7 +229,9 @@ class CampaignMasterRecipient(models.Model):
         :param condition: `SQL` on the aliases ``recipient`` and ``campaign``
         :return: how many
         """
-        return self._reconsider(SQL("%s AND %s", condition, recipient_classification.without_holder()))
+        return self._reconsider(
+            SQL("%s AND %s", condition, recipient_classification.without_holder())
+        )
 
     @api.model
     def _add_people(self, campaign, people):

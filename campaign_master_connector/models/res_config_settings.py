@@ -44,9 +44,11 @@ class ResConfigSettings(models.TransientModel):
         "Client secret", compute="_compute_cm_secrets", inverse="_inverse_cm_account"
     )
     cm_connection_state = fields.Selection(
-        selection=lambda self: self.env["campaign.master.account"]
-        ._fields["connection_state"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["campaign.master.account"]
+            ._fields["connection_state"]
+            ._description_selection(self.env)
+        ),
         compute="_compute_cm_account",
     )
     cm_connection_message = fields.Char(compute="_compute_cm_account")

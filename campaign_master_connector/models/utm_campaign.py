@@ -10,9 +10,7 @@ from .big_integer import BigInteger
 
 TEXT_FIELDS = {"cm_subject", "cm_from_name"}
 ADDRESS_FIELDS = {"cm_test_address", "cm_from_email", "cm_redirect_address"}
-BLOCK_FIELDS = (
-    TEXT_FIELDS | ADDRESS_FIELDS | {"cm_list_id", "cm_template_id", "cm_description"}
-)
+BLOCK_FIELDS = TEXT_FIELDS | ADDRESS_FIELDS | {"cm_list_id", "cm_template_id", "cm_description"}
 TEXT_MAXIMUM_LENGTH = 255
 USER_GROUP = "campaign_master_connector.group_campaign_master_user"
 
@@ -82,9 +80,7 @@ class UtmCampaign(models.Model):
         copy=False,
         help="Our own key of the campaign. Campaign Master keeps it as the external ID.",
     )
-    cm_external_id = BigInteger(
-        "Campaign Master ID", readonly=True, copy=False, aggregator=None
-    )
+    cm_external_id = BigInteger("Campaign Master ID", readonly=True, copy=False, aggregator=None)
     cm_state = fields.Selection(
         [
             ("not_synced", "Not synced"),

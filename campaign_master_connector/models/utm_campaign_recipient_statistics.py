@@ -76,9 +76,7 @@ class UtmCampaign(models.Model):
         if problems:
             message = "\n".join(dict.fromkeys(problems))
         else:
-            message = self.env._(
-                "Statistics are up to date. Recipients changed: %s.", f"{rows:,}"
-            )
+            message = self.env._("Statistics are up to date. Recipients changed: %s.", f"{rows:,}")
         action = self.env["campaign.master.account"]._notification(
             "danger" if problems else "success", message
         )

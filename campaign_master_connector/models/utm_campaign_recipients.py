@@ -102,10 +102,14 @@ class UtmCampaign(models.Model):
         return self._cm_pick("crm.lead", self.env._("Add leads"), [])
 
     def action_cm_add_contacts(self):
-        return self._cm_pick("res.partner", self.env._("Add contacts"), [("is_company", "=", False)])
+        return self._cm_pick(
+            "res.partner", self.env._("Add contacts"), [("is_company", "=", False)]
+        )
 
     def action_cm_add_companies(self):
-        return self._cm_pick("res.partner", self.env._("Add companies"), [("is_company", "=", True)])
+        return self._cm_pick(
+            "res.partner", self.env._("Add companies"), [("is_company", "=", True)]
+        )
 
     def _cm_pick(self, model, title, domain):
         """Client action: a searchable list to select some of, or all that match."""

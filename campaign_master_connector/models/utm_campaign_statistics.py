@@ -34,9 +34,7 @@ class UtmCampaign(models.Model):
     cm_confirmed_total_views = fields.Integer("Confirmed Total Views", readonly=True, copy=False)
     cm_total_forwards = fields.Integer("Total Forwards", readonly=True, copy=False)
     cm_unique_forwards = fields.Integer("Unique Forwards", readonly=True, copy=False)
-    cm_no_recorded_activity = fields.Integer(
-        "No Record Activity Total", readonly=True, copy=False
-    )
+    cm_no_recorded_activity = fields.Integer("No Record Activity Total", readonly=True, copy=False)
     cm_total_opens = fields.Integer("Total Opens", readonly=True, copy=False)
     cm_unique_opens = fields.Integer("Unique Opens", readonly=True, copy=False)
     cm_reported_open_rate = fields.Float(

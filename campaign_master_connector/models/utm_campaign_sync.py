@@ -79,7 +79,9 @@ class UtmCampaign(models.Model):
             return [self._cm_no_account_sentence()]
         if obstacle := account._obstacle():
             return [obstacle]
-        return [self._cm_missing_sentence(name) for name in self.cm_missing_fields.split(",") if name]
+        return [
+            self._cm_missing_sentence(name) for name in self.cm_missing_fields.split(",") if name
+        ]
 
     def _cm_no_account_sentence(self):
         return self.env._(

@@ -65,9 +65,7 @@ class UtmCampaign(models.Model):
         else:
             sentence = self.env._("Nothing new to add. %s", numbers and f"({numbers})").strip()
         if result.left:
-            sentence += " " + self.env._(
-                "%s more are added in the background.", f"{result.left:,}"
-            )
+            sentence += " " + self.env._("%s more are added in the background.", f"{result.left:,}")
         return sentence
 
     def _cm_count_by_state(self):

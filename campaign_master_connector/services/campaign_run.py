@@ -126,13 +126,9 @@ class CampaignRun:
             if not result.problem and not result.busy and not result.waiting:
                 transaction.write_durably(
                     self.env,
-                    lambda result=result: result.campaign._cm_record_success(
-                        self.purpose, result
-                    ),
+                    lambda result=result: result.campaign._cm_record_success(self.purpose, result),
                 )
         transaction.write_durably(
             self.env,
-            lambda: self.env["campaign.master.sync.log"]._add(
-                self.purpose, self.results.values()
-            ),
+            lambda: self.env["campaign.master.sync.log"]._add(self.purpose, self.results.values()),
         )

@@ -20,9 +20,12 @@ if ROOT not in sys.path:
 from sandbox.testing import SandboxProcess  # noqa: E402
 
 SENDER = "news@example.com"
-WITHOUT_MAIL = {"tracking_disable": True, "no_reset_password": True, "mail_create_nosubscribe": True}
+WITHOUT_MAIL = {
+    "tracking_disable": True,
+    "no_reset_password": True,
+    "mail_create_nosubscribe": True,
+}
 QUIET_RETRY = RetryPolicy(attempts=3, sleep=lambda seconds: None)
-
 
 
 class SandboxCase:
@@ -206,4 +209,3 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
 
     def on_list(self, list_id=None):
         return self.control.emails_on_list(list_id or self.customers)
-

@@ -33,7 +33,12 @@ class TestAccount(CampaignMasterCase):
         self.assertEqual(self.account.api_url, "http://127.0.0.1:8025")
 
     def test_address_that_is_none_is_refused_in_a_sentence(self):
-        for address in ("not an address", "ftp://api.example.com", "https://", "https://u:p@x.test"):
+        for address in (
+            "not an address",
+            "ftp://api.example.com",
+            "https://",
+            "https://u:p@x.test",
+        ):
             with self.subTest(address=address), self.assertRaises(ValidationError) as refused:
                 self.account.api_url = address
             self.assertRegex(str(refused.exception), r"^The API address .*\.$")
@@ -76,7 +81,10 @@ class TestAccount(CampaignMasterCase):
                 self.account[name] = "  "
 
     def test_company_has_one_account(self):
-        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(Exception, "(?i)unique|one already"):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(Exception, "(?i)unique|one already"),
+        ):
             self.make_account(self.company)
 
     def test_account_with_campaigns_cannot_be_deleted(self):

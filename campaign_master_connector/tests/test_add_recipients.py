@@ -47,8 +47,9 @@ class TestAddRecipients(CampaignMasterCase):
     def test_next_page_after_adding_is_the_campaign(self):
         action = self.wizard(self.contacts(1), self.campaign).save().action_add()
         following = action["params"]["next"]
-        self.assertEqual((following["res_model"], following["res_id"]),
-                         ("utm.campaign", self.campaign.id))
+        self.assertEqual(
+            (following["res_model"], following["res_id"]), ("utm.campaign", self.campaign.id)
+        )
 
     def test_numbers_say_who_was_left_out_and_who_was_there(self):
         people = self.contacts(2)
@@ -134,9 +135,7 @@ class TestAddRecipients(CampaignMasterCase):
 
     def test_company_without_an_account_is_told_in_a_sentence(self):
         company = self.env["res.company"].create({"name": "Second Company"})
-        user = self.make_user(
-            "other", "sales_team.group_sale_salesman", company_id=company.id
-        )
+        user = self.make_user("other", "sales_team.group_sale_salesman", company_id=company.id)
         people = self.contacts(1)
         campaign = self.env["utm.campaign"].with_user(user).create({"title": "Without account"})
         with self.assertRaisesRegex(UserError, "Second Company has no Campaign Master account"):

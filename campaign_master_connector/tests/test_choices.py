@@ -104,10 +104,14 @@ class TestChoices(CampaignMasterCase):
         self.env.cr.execute("UPDATE campaign_master_list SET write_date = '2020-01-01'")
         records.invalidate_recordset()
         self.pull_choices()
-        self.assertEqual({str(date) for date in records.mapped("write_date")}, {"2020-01-01 00:00:00"})
+        self.assertEqual(
+            {str(date) for date in records.mapped("write_date")}, {"2020-01-01 00:00:00"}
+        )
 
     def test_names_of_the_server_have_no_markup(self):
-        self.control.rename_list(self.customers, "<script>alert(1)</script>Good <b>ones</b> & 1 < 2")
+        self.control.rename_list(
+            self.customers, "<script>alert(1)</script>Good <b>ones</b> & 1 < 2"
+        )
         self.control.update_template(self.spring, name="<img src=x onerror=alert(1)>")
         self.control.update_template(self.summer, name="<<b>script>alert(2)<<i>/script>")
         self.pull_choices()
@@ -127,9 +131,7 @@ class TestChoices(CampaignMasterCase):
         address = f"{self.account.api_url}/api/v1"
         answer = {"currentPage": 1, "isLastPage": True}
         with responses.RequestsMock() as server:
-            server.get(
-                f"{address}/lists", json={**answer, "lists": [{"id": 2**40, "name": "Big"}]}
-            )
+            server.get(f"{address}/lists", json={**answer, "lists": [{"id": 2**40, "name": "Big"}]})
             server.get(f"{address}/templates", json={**answer, "templates": []})
             self.open_new()
         self.assertEqual(self.choice("list", 2**40).name, "Big")

@@ -12,9 +12,7 @@ class TestCompanies(CampaignMasterCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.other_company = cls.env["res.company"].create({"name": "Second Company"})
-        cls.other_account = cls.make_account(
-            cls.other_company, username="second", password="word"
-        )
+        cls.other_account = cls.make_account(cls.other_company, username="second", password="word")
         group = "sales_team.group_sale_salesman_all_leads"
         cls.ours = cls.make_user("ours", group, company_id=cls.company.id)
         cls.theirs = cls.make_user("theirs", group, company_id=cls.other_company.id)
@@ -33,26 +31,32 @@ class TestCompanies(CampaignMasterCase):
         self.pull_choices()
         self.pull_choices(self.other_account)
         self.our_campaign = self.synced_campaign(self.contact("ours@example.com"), title="Ours")
-        self.their_campaign = self.env["utm.campaign"].with_user(self.theirs).create(
-            {
-                "title": "Theirs",
-                "cm_subject": "Their offers",
-                "cm_description": "Their description",
-                "cm_from_name": "They",
-                "cm_from_email": "they@example.org",
-                "cm_list_id": self.choice("list", self.their_list, self.other_account).id,
-                "cm_template_id": self.choice(
-                    "template", self.their_template, self.other_account
-                ).id,
-            }
+        self.their_campaign = (
+            self.env["utm.campaign"]
+            .with_user(self.theirs)
+            .create(
+                {
+                    "title": "Theirs",
+                    "cm_subject": "Their offers",
+                    "cm_description": "Their description",
+                    "cm_from_name": "They",
+                    "cm_from_email": "they@example.org",
+                    "cm_list_id": self.choice("list", self.their_list, self.other_account).id,
+                    "cm_template_id": self.choice(
+                        "template", self.their_template, self.other_account
+                    ).id,
+                }
+            )
         )
         person = self.contact("theirs@example.com")
         self.their_campaign.cm_add_people("res.partner", [("id", "in", person.ids)])
         self.their_campaign.action_cm_sync()
 
     def as_both(self, model, *companies):
-        return self.env[model].with_user(self.both).with_context(
-            allowed_company_ids=[company.id for company in companies]
+        return (
+            self.env[model]
+            .with_user(self.both)
+            .with_context(allowed_company_ids=[company.id for company in companies])
         )
 
     def test_each_campaign_went_to_its_own_account(self):
@@ -60,7 +64,9 @@ class TestCompanies(CampaignMasterCase):
         self.assertEqual(self.their_campaign.sudo().cm_account_id, self.other_account)
         [ours] = self.control.campaigns("demo")
         [theirs] = self.control.campaigns("second")
-        self.assertEqual((ours["subject"], theirs["subject"]), ("Our spring offers", "Their offers"))
+        self.assertEqual(
+            (ours["subject"], theirs["subject"]), ("Our spring offers", "Their offers")
+        )
         self.assertEqual(self.on_list(), ["ours@example.com"])
         self.assertEqual(self.on_list(self.their_list), ["theirs@example.com"])
 
@@ -69,7 +75,9 @@ class TestCompanies(CampaignMasterCase):
             ("campaign.master.list", {"Customers", "Newsletter"}, {"Their list"}),
             ("campaign.master.template", {"Spring", "Summer"}, {"Their template"}),
         ):
-            self.assertEqual(set(self.env[model].with_user(self.ours).search([]).mapped("name")), ours)
+            self.assertEqual(
+                set(self.env[model].with_user(self.ours).search([]).mapped("name")), ours
+            )
             self.assertEqual(
                 set(self.env[model].with_user(self.theirs).search([]).mapped("name")), theirs
             )

@@ -149,10 +149,13 @@ class TestConnection(CampaignMasterCase):
         self.assertEqual(self.account.connection_message, message)
 
     def test_certificate_that_is_not_trusted(self):
-        with silent_port() as port, patch.object(
-            ssl.SSLContext,
-            "wrap_socket",
-            side_effect=ssl.SSLCertVerificationError(1, "self-signed certificate"),
+        with (
+            silent_port() as port,
+            patch.object(
+                ssl.SSLContext,
+                "wrap_socket",
+                side_effect=ssl.SSLCertVerificationError(1, "self-signed certificate"),
+            ),
         ):
             kind, message = self.outcome(api_url=f"https://127.0.0.1:{port}")
         self.assertEqual(kind, "danger")

@@ -81,9 +81,7 @@ class TestLostAnswers(CampaignMasterCase):
             with self.subTest(fault=fault):
                 campaign = self.synced_campaign(title=fault)
                 self.add(campaign, self.contacts(3, prefix=fault))
-                self.control.set_fault(
-                    fault, operation="addListRecipients", when="after", count=1
-                )
+                self.control.set_fault(fault, operation="addListRecipients", when="after", count=1)
                 self.run_cron()
                 self.assertEqual(self.states(campaign), {"added": 3})
         self.assertEqual(len(self.on_list()), 9)
@@ -94,9 +92,7 @@ class TestLostAnswers(CampaignMasterCase):
             with self.subTest(fault=fault):
                 campaign = self.synced_campaign(title=fault)
                 self.add(campaign, self.contacts(3, prefix=fault))
-                self.control.set_fault(
-                    fault, operation="addListRecipients", when="after", count=1
-                )
+                self.control.set_fault(fault, operation="addListRecipients", when="after", count=1)
                 self.run_cron()
                 self.assertEqual(self.states(campaign), {"pending": 3})
                 self.assertTrue(campaign.cm_sync_error)

@@ -48,8 +48,9 @@ class TestOwnDocumentsOnly(RightsCase):
         groups = self.recipients_of(self.seller).formatted_read_group(
             [("campaign_id", "=", campaign.id)], ["kind"], ["__count"]
         )
-        self.assertEqual({group["kind"]: group["__count"] for group in groups},
-                         {"lead": 2, "contact": 1})
+        self.assertEqual(
+            {group["kind"]: group["__count"] for group in groups}, {"lead": 2, "contact": 1}
+        )
 
     def test_report_has_no_leads_of_others(self):
         report = self.env["campaign.master.recipient.report"]
@@ -66,9 +67,7 @@ class TestOwnDocumentsOnly(RightsCase):
     def test_names_of_others_leads_cannot_be_searched_for(self):
         found = self.recipients_of(self.seller).name_search("foreign")
         self.assertEqual(found, [])
-        self.assertFalse(
-            self.recipients_of(self.seller).search([("lead_id.name", "=", "Foreign")])
-        )
+        self.assertFalse(self.recipients_of(self.seller).search([("lead_id.name", "=", "Foreign")]))
 
     def test_foreign_lead_cannot_be_made_a_recipient(self):
         other = self.lead("other@example.com", user_id=self.colleague.id)
@@ -85,7 +84,9 @@ class TestOwnDocumentsOnly(RightsCase):
     def test_charts_count_what_the_user_may_see(self):
         self.campaign.cm_recipient_ids.write({"first_open": "2026-03-01 09:00:00"})
         self.env.flush_all()
-        points = self.campaign.with_user(self.seller).cm_statistics_charts()["first_opens"]["points"]
+        points = self.campaign.with_user(self.seller).cm_statistics_charts()["first_opens"][
+            "points"
+        ]
         self.assertEqual(sum(count for _start, count in points), 3)
 
     def test_smart_button_counts_what_the_user_may_see(self):
@@ -95,6 +96,4 @@ class TestOwnDocumentsOnly(RightsCase):
             self.assertEqual(contact.with_user(user).cm_campaign_count, 1)
         self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
         action = self.own.with_user(self.seller).action_cm_open_engagement()
-        self.assertEqual(
-            self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own
-        )
+        self.assertEqual(self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own)

@@ -147,9 +147,7 @@ class TestPush(CampaignMasterCase):
         campaign = self.synced_campaign(self.contacts(3) | self.contact(False))
         self.control.lift_suppression("person-1@example.com")
         campaign.cm_list_id = self.newsletter_id()
-        self.assertEqual(
-            self.states(campaign), {"pending": 2, "opted_out": 1, "excluded": 1}
-        )
+        self.assertEqual(self.states(campaign), {"pending": 2, "opted_out": 1, "excluded": 1})
         self.run_cron()
         self.assertEqual(
             self.on_list(self.newsletter), ["person-2@example.com", "person-3@example.com"]
@@ -171,9 +169,7 @@ class TestPush(CampaignMasterCase):
             self.sync(campaign)
         recipient = campaign.cm_recipient_ids
         self.assertEqual((recipient.email, recipient.state), ("changed@example.com", "pending"))
-        self.assertEqual(
-            recipient.former_address_ids.mapped("email"), ["person-1@example.com"]
-        )
+        self.assertEqual(recipient.former_address_ids.mapped("email"), ["person-1@example.com"])
         self.run_cron()
         self.assertEqual(recipient.state, "added")
 
@@ -228,4 +224,3 @@ class TestPush(CampaignMasterCase):
         self.assertEqual((progress["left"], progress["is_synced"]), (3, True))
         self.run_cron()
         self.assertEqual(campaign.cm_progress()["left"], 0)
-

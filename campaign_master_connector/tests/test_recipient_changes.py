@@ -30,12 +30,12 @@ class TestChangedPeople(CampaignMasterCase):
         campaign = self.synced_campaign(lead | other)
         other.email_from = "lead-2-new@example.com"
         contact.email = "changed@example.com"
-        self.assertEqual(
-            campaign.cm_recipient_ids.mapped("state"), ["pending", "pending"]
-        )
+        self.assertEqual(campaign.cm_recipient_ids.mapped("state"), ["pending", "pending"])
         self.run_cron()
-        self.assertEqual(set(self.on_list()) & {"changed@example.com", "lead-2-new@example.com"},
-                         {"changed@example.com", "lead-2-new@example.com"})
+        self.assertEqual(
+            set(self.on_list()) & {"changed@example.com", "lead-2-new@example.com"},
+            {"changed@example.com", "lead-2-new@example.com"},
+        )
 
     def test_other_spelling_of_the_same_address_is_no_change(self):
         contact = self.contact()

@@ -34,7 +34,9 @@ class TestRecipientRetry(CampaignMasterCase):
     def test_fix_opens_the_person_and_a_new_address_is_pushed(self):
         action = self.refused.action_cm_fix()
         self.assertEqual(action["target"], "new")
-        self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.people[0].id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("res.partner", self.people[0].id)
+        )
         self.people[0].email = "fixed-1@example.com"
         self.run_cron()
         self.assertEqual(self.refused.state, "added")

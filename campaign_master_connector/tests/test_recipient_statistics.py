@@ -53,9 +53,7 @@ class TestRecipientStatistics(RecipientStatisticsCase):
         campaign = self.synced_campaign(self.contacts(1))
         before = fields.Datetime.now()
         self.pull(campaign)
-        self.assertLessEqual(
-            campaign.cm_recipient_statistics_after, before - timedelta(minutes=5)
-        )
+        self.assertLessEqual(campaign.cm_recipient_statistics_after, before - timedelta(minutes=5))
 
     def test_later_reactions_come_with_the_next_run(self):
         campaign = self.synced_campaign(self.contacts(30))
@@ -102,9 +100,7 @@ class TestRecipientStatistics(RecipientStatisticsCase):
         self.pull(campaign)
         rows = self.there(campaign)
         recipient = campaign.cm_recipient_ids
-        self.assertEqual(
-            recipient.total_opens, max(row["totalOpens"] for row in rows.values())
-        )
+        self.assertEqual(recipient.total_opens, max(row["totalOpens"] for row in rows.values()))
         self.assertEqual(moment(recipient.first_open), min(r["firstOpen"] for r in rows.values()))
         self.assertEqual(moment(recipient.last_open), max(r["lastOpen"] for r in rows.values()))
 

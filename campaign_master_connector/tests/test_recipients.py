@@ -211,4 +211,3 @@ class TestRecipients(CampaignMasterCase):
         self.env["mail.blacklist"]._remove("person-1@example.com")
         self.sync(self.campaign)
         self.assertEqual(recipient.state, "added")
-

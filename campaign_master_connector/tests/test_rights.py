@@ -102,8 +102,14 @@ class TestRights(RightsCase):
                     self.env["campaign.master.recipient"].with_user(user).search([])
                 with self.assertRaises(AccessError):
                     campaign.with_user(user).cm_recipient_summary()
-                for action in ("action_cm_sync", "action_cm_update_statistics", "cm_progress",
-                               "action_cm_pause", "action_cm_resume", "cm_statistics_charts"):
+                for action in (
+                    "action_cm_sync",
+                    "action_cm_update_statistics",
+                    "cm_progress",
+                    "action_cm_pause",
+                    "action_cm_resume",
+                    "cm_statistics_charts",
+                ):
                     with self.subTest(action=action), self.assertRaises(AccessError):
                         getattr(campaign.with_user(user), action)()
 
@@ -149,21 +155,28 @@ class TestRights(RightsCase):
     def test_created_recipient_is_what_the_rules_say_and_not_what_was_passed(self):
         campaign = self.make_campaign()
         contact = self.contact()
-        recipient = self.env["campaign.master.recipient"].with_user(self.seller).create(
-            {
-                "campaign_id": campaign.id,
-                "partner_id": contact.id,
-                "email": "somebody-else@example.com",
-                "state": "added",
-                "kind": "lead",
-                "total_opens": 99,
-                "opted_out": True,
-                "server_message": "Forged",
-            }
+        recipient = (
+            self.env["campaign.master.recipient"]
+            .with_user(self.seller)
+            .create(
+                {
+                    "campaign_id": campaign.id,
+                    "partner_id": contact.id,
+                    "email": "somebody-else@example.com",
+                    "state": "added",
+                    "kind": "lead",
+                    "total_opens": 99,
+                    "opted_out": True,
+                    "server_message": "Forged",
+                }
+            )
         )
-        by_default = self.env["campaign.master.recipient"].with_user(self.seller).with_context(
-            default_state="added", default_total_opens=99
-        ).create({"campaign_id": campaign.id, "partner_id": self.contact("b@example.com").id})
+        by_default = (
+            self.env["campaign.master.recipient"]
+            .with_user(self.seller)
+            .with_context(default_state="added", default_total_opens=99)
+            .create({"campaign_id": campaign.id, "partner_id": self.contact("b@example.com").id})
+        )
         self.env.flush_all()
         recipient.invalidate_recordset()
         self.assertEqual(
@@ -174,8 +187,10 @@ class TestRights(RightsCase):
         self.assertEqual((by_default.state, by_default.total_opens), ("pending", 0))
 
     def test_wizard_of_another_user_cannot_be_read(self):
-        wizard = self.env["campaign.master.add.recipients"].with_user(self.seller).create(
-            {"res_model": "res.partner", "domain": "[]"}
+        wizard = (
+            self.env["campaign.master.add.recipients"]
+            .with_user(self.seller)
+            .create({"res_model": "res.partner", "domain": "[]"})
         )
         with self.assertRaises(AccessError):
             wizard.with_user(self.marketing).read(["domain"])

@@ -57,9 +57,9 @@ class TestSecrets(CampaignMasterCase):
     def test_value_read_by_server_code_is_not_in_the_administrators_cache(self):
         self.assertEqual(self.account.sudo().password, PASSWORD)
         self.assertFalse(self.as_admin.password)
-        self.assertFalse(self.account.with_user(self.env.ref("base.user_root")).with_user(
-            self.admin
-        ).password)
+        self.assertFalse(
+            self.account.with_user(self.env.ref("base.user_root")).with_user(self.admin).password
+        )
 
     def test_web_read_gives_no_secret(self):
         self.assertNoSecret(self.as_admin.web_read({name: {} for name in COMPUTED}))

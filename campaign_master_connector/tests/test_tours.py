@@ -95,9 +95,7 @@ class TestTours(CampaignMasterCase, HttpCase):
         campaign = self.synced_campaign(self.contacts(60), cm_reference="known-reference")
         rates = {"hard_bounce": 0.1, "open": 0.8, "click": 0.5, "unsubscribe": 0.2}
         self.control.launch(campaign.cm_external_id, self.customers, seed=3, rates=rates)
-        self.start_tour(
-            f"{PAGE}/{campaign.id}", "campaign_master_statistics", login="salesperson"
-        )
+        self.start_tour(f"{PAGE}/{campaign.id}", "campaign_master_statistics", login="salesperson")
         statistics = self.control.campaign(campaign.cm_external_id)["statistics"]
         self.assertEqual(campaign.cm_emails_sent, statistics["emailsSent"])
         self.assertEqual(campaign.cm_unique_opens, statistics["uniqueOpens"])

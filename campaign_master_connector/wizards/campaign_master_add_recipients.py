@@ -19,9 +19,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         default="existing",
         required=True,
     )
-    campaign_id = fields.Many2one(
-        "utm.campaign", domain=[("is_auto_campaign", "=", False)]
-    )
+    campaign_id = fields.Many2one("utm.campaign", domain=[("is_auto_campaign", "=", False)])
     campaign_title = fields.Char("Campaign Name")
     res_model = fields.Selection(
         [("res.partner", "Contacts"), ("crm.lead", "Leads")], required=True, readonly=True

@@ -90,9 +90,7 @@ class Exchange:
     def _run(self, arguments: Arguments) -> dict[str, Any]:
         if self._operation.needs_token:
             return OPERATIONS[self._operation.operation_id](arguments)
-        account, document = authenticate(
-            arguments.database, arguments.now, arguments.parameters
-        )
+        account, document = authenticate(arguments.database, arguments.now, arguments.parameters)
         self.account = account["username"]
         return document
 

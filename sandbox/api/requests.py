@@ -39,7 +39,8 @@ def read_parameters(
             values[parameter.name] = _value(parameter, text)
         elif parameter.required:
             raise ApiError(
-                "validation", f"The {parameter.location} {parameter.name} is missing.",
+                "validation",
+                f"The {parameter.location} {parameter.name} is missing.",
                 parameter.name,
             )
         else:

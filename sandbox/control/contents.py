@@ -142,9 +142,7 @@ def populate_list(list_id: int) -> Response:
 
 def create_template() -> Response:
     """POST /control/templates {name, subject?, html?, account?}"""
-    given = fields(
-        required={"name": str}, optional={"subject": str, "html": str, "account": str}
-    )
+    given = fields(required={"name": str}, optional={"subject": str, "html": str, "account": str})
     owner = account(given["account"])
     template_id = templates.create(
         sandbox().database,
@@ -209,9 +207,7 @@ def refuse() -> Response:
     """POST /control/refusals {email, message?, account?}"""
     given = fields(required={"email": str}, optional={"message": str, "account": str})
     owner = account(given["account"])
-    suppressions.refuse(
-        sandbox().database, owner["id"], given["email"], given["message"] or ""
-    )
+    suppressions.refuse(sandbox().database, owner["id"], given["email"], given["message"] or "")
     return jsonify({})
 
 

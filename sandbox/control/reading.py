@@ -12,8 +12,14 @@ from ..errors import NotFound, UsageError
 from ..running import sandbox
 from ..store import accounts
 
-_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false",
-          list: "a list", dict: "an object"}
+_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
 LARGEST_COUNT = 5_000_000
 
 

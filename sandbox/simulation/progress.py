@@ -86,8 +86,7 @@ def _deliver(database: Database, campaign: sqlite3.Row, now: int) -> None:
 
 def _apply_batch(database: Database, now: int) -> None:
     events = database.rows(
-        "SELECT * FROM event WHERE at <= ?"
-        " ORDER BY at, campaign_id, position, sequence LIMIT ?",
+        "SELECT * FROM event WHERE at <= ? ORDER BY at, campaign_id, position, sequence LIMIT ?",
         (now, _BATCH),
     )
     if not events:  # another thread was faster

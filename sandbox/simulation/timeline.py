@@ -45,9 +45,7 @@ class Timeline:
 
 def plan(now: int, recipient_count: int, speed: float | None) -> Timeline:
     """The timeline of a launch at `now`; without a speed one that has passed by `now`."""
-    sending_for = max(
-        _SHORTEST_SENDING, recipient_count * SECOND // _RECIPIENTS_PER_SECOND
-    )
+    sending_for = max(_SHORTEST_SENDING, recipient_count * SECOND // _RECIPIENTS_PER_SECOND)
     if speed is None:
         sending_at = now - _WHOLE_LIFE - sending_for
         return Timeline(sending_at, sending_at + sending_for, recipient_count)

@@ -96,8 +96,7 @@ def delete(database: Database, account_id: int) -> None:
         if len(all_accounts(database)) == 1:
             raise UsageError("This is the only account; make another one first.")
         database.execute(
-            "DELETE FROM event WHERE campaign_id IN"
-            " (SELECT id FROM campaign WHERE account_id = ?)",
+            "DELETE FROM event WHERE campaign_id IN (SELECT id FROM campaign WHERE account_id = ?)",
             (account_id,),
         )
         database.execute("DELETE FROM account WHERE id = ?", (account_id,))

@@ -51,9 +51,7 @@ def counts(database: Database) -> list[sqlite3.Row]:
     return database.rows("SELECT * FROM call_count ORDER BY operation")
 
 
-def recent(
-    database: Database, operation: str | None, after: int, limit: int
-) -> list[sqlite3.Row]:
+def recent(database: Database, operation: str | None, after: int, limit: int) -> list[sqlite3.Row]:
     """The latest calls with an id above `after`, the newest first, of one operation or all."""
     return database.rows(
         "SELECT * FROM call WHERE id > ? AND operation = coalesce(?, operation)"

@@ -40,9 +40,7 @@ class Bookmarks:
             self._positions.popitem(last=False)
 
 
-def page(
-    database: Database, campaign: sqlite3.Row, offset: int, limit: int
-) -> list[sqlite3.Row]:
+def page(database: Database, campaign: sqlite3.Row, offset: int, limit: int) -> list[sqlite3.Row]:
     """Recipients that the campaign has been sent to, by address, wherever they are in the table."""
     return database.rows(
         "SELECT * FROM campaign_recipient"

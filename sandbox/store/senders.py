@@ -25,9 +25,7 @@ def remove(database: Database, account_id: int, email: str) -> None:
 
 def registered(database: Database, account_id: int) -> list[str]:
     """All registered addresses and domains."""
-    rows = database.rows(
-        "SELECT key FROM sender WHERE account_id = ? ORDER BY key", (account_id,)
-    )
+    rows = database.rows("SELECT key FROM sender WHERE account_id = ? ORDER BY key", (account_id,))
     return [row["key"] for row in rows]
 
 

@@ -55,8 +55,7 @@ def refuse(database: Database, account_id: int, email: str, message: str) -> Non
     if "@" not in email:
         raise UsageError("Refuse an address, or a domain written as @example.com.")
     database.execute(
-        "INSERT INTO refusal VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET message = excluded.message",
+        "INSERT INTO refusal VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET message = excluded.message",
         (account_id, address_key(email), message or "This address is refused."),
     )
 

@@ -35,7 +35,10 @@ _POLICY = (
 def create() -> Blueprint:
     """A blueprint with all pages."""
     blueprint = Blueprint(
-        "web", __name__, template_folder="templates", static_folder="static",
+        "web",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
         static_url_path="/static",
     )
     blueprint.add_url_rule("/", view_func=_home)

@@ -67,9 +67,7 @@ def add_to_list(list_id: int) -> Response:
     entries = [lists.NewRecipient(email, {}) for email in words("emails")]
     if not entries:
         raise UsageError("Type one address at least.")
-    outcomes = lists.add_recipients(
-        sandbox().database, account()["id"], list_id, entries, now()
-    )
+    outcomes = lists.add_recipients(sandbox().database, account()["id"], list_id, entries, now())
     statuses = [outcome.status for outcome in outcomes]
     counts = [f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses)]
     flash(f"{', '.join(counts).capitalize()}.")

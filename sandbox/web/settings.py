@@ -67,9 +67,7 @@ def create_account() -> Response:
 
 def change_password() -> Response:
     """Another password for the account."""
-    accounts.set_password(
-        sandbox().database, account()["id"], request.form.get("password", "")
-    )
+    accounts.set_password(sandbox().database, account()["id"], request.form.get("password", ""))
     flash("The password is changed.")
     return redirect(_PATH)
 

@@ -43,9 +43,7 @@ def add_suppressions() -> Response:
     emails = words("emails")
     if not emails:
         raise UsageError("Type one address at least.")
-    suppressions.suppress(
-        sandbox().database, account()["id"], emails, "Suppressed by hand", now()
-    )
+    suppressions.suppress(sandbox().database, account()["id"], emails, "Suppressed by hand", now())
     flash(f"{len(emails)} suppressed.")
     return redirect(_PATH)
 

@@ -153,9 +153,7 @@ def assert_everybody_is_there_once(
         "utm.campaign", campaign_id, "title", "cm_reference", "cm_external_id", "cm_sync_error"
     )
     remote = [
-        one
-        for one in sandbox.control.campaigns()
-        if one["externalId"] == campaign["cm_reference"]
+        one for one in sandbox.control.campaigns() if one["externalId"] == campaign["cm_reference"]
     ]
     assert [one["id"] for one in remote] == [campaign["cm_external_id"]]
     assert len(emails_on(sandbox, campaign["title"])) == people

@@ -67,9 +67,7 @@ def test_a_large_push_answers_at_once_and_goes_on_in_the_background(
         return len(emails_on(sandbox, "Many")) == 2500
 
     assert wait_until(is_through, SECONDS_UNTIL_THE_SCHEDULE_CAME)
-    sizes = [
-        call for call in sandbox.control.calls("addListRecipients") if call["status"] == 200
-    ]
+    sizes = [call for call in sandbox.control.calls("addListRecipients") if call["status"] == 200]
     assert len(sizes) >= 3
 
 

@@ -104,9 +104,7 @@ def test_malformed_json(sandbox: SandboxProcess, api: Api) -> None:
 @pytest.mark.parametrize(
     ("key", "missing"), [("", ["lists"]), ("currentPage", ["currentPage"]), ("lists.id", [])]
 )
-def test_incomplete_json(
-    sandbox: SandboxProcess, api: Api, key: str, missing: list[str]
-) -> None:
+def test_incomplete_json(sandbox: SandboxProcess, api: Api, key: str, missing: list[str]) -> None:
     whole = api.document("/lists")
     sandbox.control.set_fault("incomplete_json", count=1, key=key)
     spoilt = api.document("/lists")
@@ -179,9 +177,7 @@ def test_a_chance_comes_again_from_the_seed(sandbox: SandboxProcess, api: Api) -
     assert statuses(4) != first
 
 
-def test_a_batch_with_a_culprit_is_refused(
-    sandbox: SandboxProcess, api: Api, list_id: int
-) -> None:
+def test_a_batch_with_a_culprit_is_refused(sandbox: SandboxProcess, api: Api, list_id: int) -> None:
     sandbox.control.set_fault("validation", "addListRecipients", contains="Culprit@example.com")
     emails = ["a@example.com", "culprit@example.com"]
     body = {"recipients": [{"email": email} for email in emails]}

@@ -81,9 +81,7 @@ def test_at_once_everything_has_happened_and_agrees(
         assert_row_is_sound(row, figures["sentAt"])
 
 
-def test_the_usual_rates_are_plausible(
-    sandbox: SandboxProcess, api: Api, campaign_id: int
-) -> None:
+def test_the_usual_rates_are_plausible(sandbox: SandboxProcess, api: Api, campaign_id: int) -> None:
     sandbox.control.populate_campaign(campaign_id, 20_000)
     figures = api.document(f"/campaigns/{campaign_id}/statistics")
     shares = {

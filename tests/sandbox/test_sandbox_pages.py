@@ -123,8 +123,11 @@ def test_whatever_is_in_a_name_is_only_text(
         externalId=NASTY[:64],
     )  # fmt: skip
     sandbox.control.refuse("person@example.com", NASTY)
-    sandbox.control.launch(campaign_id, list_id, rates={"open": 1.0, "unsubscribe": 1.0,
-                                                        "hard_bounce": 0.0, "soft_bounce": 0.0})
+    sandbox.control.launch(
+        campaign_id,
+        list_id,
+        rates={"open": 1.0, "unsubscribe": 1.0, "hard_bounce": 0.0, "soft_bounce": 0.0},
+    )
     api.get("/lists", page=NASTY)
     api.get(f"/{NASTY}")
     sandbox.control.create_account(NASTY, "word")
@@ -138,9 +141,7 @@ def test_whatever_is_in_a_name_is_only_text(
     assert "&lt;script&gt;alert(1)" in browser.page(f"/campaigns/{campaign_id}")
 
 
-def test_a_template_is_shown_only_in_a_sandbox(
-    sandbox: SandboxProcess, browser: Browser
-) -> None:
+def test_a_template_is_shown_only_in_a_sandbox(sandbox: SandboxProcess, browser: Browser) -> None:
     html = "<p>Hello</p><script>alert(1)</script>"
     template_id = sandbox.control.create_template("Mine", "", html)
     preview = requests.get(f"{sandbox.url}/templates/{template_id}/preview", timeout=10)
@@ -267,9 +268,7 @@ def test_calls_and_quota_are_shown(api: Api, browser: Browser) -> None:
     assert "No calls yet" in browser.send("/calls/clear")
 
 
-def test_settings_change_what_they_say(
-    sandbox: SandboxProcess, api: Api, browser: Browser
-) -> None:
+def test_settings_change_what_they_say(sandbox: SandboxProcess, api: Api, browser: Browser) -> None:
     browser.send("/settings/limits", hourly_limit=9, calls_this_hour=9, monthly_limit=100,
                  calls_this_month=10, token_minutes=30)  # fmt: skip
     assert api.get("/lists").status_code == 429

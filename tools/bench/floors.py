@@ -64,9 +64,7 @@ def insert(env: Any, campaign: Any) -> None:
 
 def forget_recipients(env: Any, campaign: Any) -> None:
     """Remove the recipients, so that the next measurement begins as the first did."""
-    env.cr.execute(
-        SQL("DELETE FROM campaign_master_recipient WHERE campaign_id = %s", campaign.id)
-    )
+    env.cr.execute(SQL("DELETE FROM campaign_master_recipient WHERE campaign_id = %s", campaign.id))
     env.cr.commit()
     env.invalidate_all()
     connection = env.cr._cnx

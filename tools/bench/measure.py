@@ -121,9 +121,7 @@ def push_recipients(bench: Bench) -> None:
         ours.append(bench.time(partial(_push_all, campaign)))
         calls = sum(bench.sandbox.control.call_counts().values())
         list_id = bench.sandbox.control.create_list(f"Floor {number}")
-        floor.append(
-            bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id))
-        )
+        floor.append(bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id)))
         floors.forget_recipients(bench.env, campaign)
     notes = [f"{calls} calls for {ROWS:,} recipients"]
     row = bench.note("Push recipients to the list", ours, ROWS, notes=notes)

@@ -136,7 +136,9 @@ def let_time_pass(accounts: Accounts, cells: list[Cell]) -> None:
 def observe(accounts: Accounts, cells: list[Cell]) -> None:
     """Note what the person reads while the fault is on, and who is to put it right."""
     ids = [cell.campaign_id for cell in cells]
-    campaigns = accounts.read("utm.campaign", ids, "cm_sync_error", "cm_failed_since", "cm_retry_at")
+    campaigns = accounts.read(
+        "utm.campaign", ids, "cm_sync_error", "cm_failed_since", "cm_retry_at"
+    )
     owners = [cell.owner.account_id for cell in cells]
     connections = accounts.read(
         "campaign.master.account", owners, "connection_state", "connection_message"

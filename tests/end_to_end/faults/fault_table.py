@@ -31,9 +31,7 @@ def fill(odoo: OdooServer, sandbox: SandboxProcess) -> dict[tuple[str, str], Cel
     """Carry out all cells: those of an operation at once, those that wait long beside them."""
     accounts = Accounts(odoo, sandbox)
     late, quick = _cells(accounts)
-    synced_first = [
-        cell.campaign_id for cell in late if cell.operation in NEED_A_SYNCED_CAMPAIGN
-    ]
+    synced_first = [cell.campaign_id for cell in late if cell.operation in NEED_A_SYNCED_CAMPAIGN]
     accounts.call("utm.campaign", "action_cm_sync", synced_first)
     with ThreadPoolExecutor(1) as beside:
         waiting = beside.submit(_strike, accounts, late, people=len(late))
