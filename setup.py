@@ -37,7 +37,6 @@ setup(
     long_description=(ADDON / "README.rst").read_text(encoding="utf-8"),
     long_description_content_type="text/x-rst",
     author=manifest["author"],
-    url=manifest["website"],
     license=manifest["license"],
     license_files=["LICENSE"],
     python_requires=">=3.10",
