@@ -47,10 +47,12 @@ export class RecipientsTab extends Component {
 
     /** A new array whenever the form was loaded anew or saved, which makes the list load too. */
     domain({ data, resId }, kind) {
-        return data && [
-            ["campaign_id", "=", resId],
-            ["kind", "=", kind],
-        ];
+        return (
+            data && [
+                ["campaign_id", "=", resId],
+                ["kind", "=", kind],
+            ]
+        );
     }
 
     /** As a button of the form would: an unsaved campaign is saved first. */
