@@ -12,7 +12,7 @@ from .processes import free_port
 
 DATABASE = "campaign_master_test"
 SECONDS_TO_END = 20
-# Fast ones first, then those that wait most: the rest runs beside them.
+# Fast ones first.
 ALL = (
     "tests/wire",
     "tests/tools",
@@ -20,8 +20,8 @@ ALL = (
     "tests/end_to_end",
     "campaign_master_connector/tests",
 )
-# Each worker has a copy of the database; a file's tests stay together.
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
+# Each worker has a copy of the database; `conftest.py` says what stays together.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder")
 
 
 def main(arguments: Sequence[str]) -> int:
