@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pictures bench wheel clean
+.PHONY: help demo test lint pictures bench soak wheel clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ pictures: ## The pictures of README and docs, taken from the running demo
 
 bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 	@$(PYTHON) -m tools bench $(ARGS)
+
+soak: ## Kill everything at random moments of a sync; ARGS="--seed 7 --rounds 50"
+	@$(PYTHON) -m tools soak $(ARGS)
 
 wheel: ## The installable distribution of the addon, in dist/
 	@rm -rf build

@@ -6,12 +6,12 @@ import sys
 from . import browser, environment, locks, odoo_source, places
 from .problem import Problem, run_main
 
-NEEDS_ODOO = {"demo", "test", "pictures", "lint", "bench"}
-NEEDS_BROWSER = {"test", "pictures"}
+NEEDS_ODOO = {"demo", "test", "pictures", "lint", "bench", "soak"}
+NEEDS_BROWSER = {"test", "pictures", "soak"}
 
 
 def main() -> int:
-    """`python3 -m tools COMMAND [ARGUMENTS]`: demo, test, lint, pictures or setup."""
+    """`python3 -m tools COMMAND [ARGUMENTS]`: setup, or one of those below."""
     command = sys.argv[1] if len(sys.argv) > 1 else "setup"
     if command not in {"setup", *NEEDS_ODOO}:
         raise Problem(f"There is no command {command}; `make help` lists what there is.")

@@ -11,6 +11,7 @@ COMMANDS = {
     "lint": "tools.linting",
     "pictures": "tools.pictures",
     "bench": "tools.bench",
+    "soak": "tools.soak",
 }
 
 

@@ -80,15 +80,21 @@ def running() -> Iterator[Server]:
     """A running server; the embedded one ends when the last user of it leaves."""
     if os.environ.get("PGHOST"):
         yield _own()
-        return
-    folder = places.cache() / "postgresql"
+    else:
+        with embedded(places.cache() / "postgresql") as server:
+            yield server
+
+
+@contextmanager
+def embedded(folder: Path, settings: str = SETTINGS) -> Iterator[Server]:
+    """A server with its data in ``folder``; ``settings`` are for one that is made anew."""
     try:
         with (
             locks.held("postgresql", "Another run is starting PostgreSQL"),
             permissions.only_passed_through(folder, POSTGRES_BIN_PATH),
         ):
-            embedded = _embedded(folder)
-        information = embedded.get_postmaster_info()
+            server = _embedded(folder, settings)
+        information = server.get_postmaster_info()
     except Exception as error:
         raise Problem(
             f"The embedded PostgreSQL doesn't start ({error}); its log is {folder / 'log'}. "
@@ -96,18 +102,23 @@ def running() -> Iterator[Server]:
         ) from error
     port = information.port or 5432
     try:
-        yield Server(str(information.socket_dir), port, ROLE, "", information.pid, embedded.log)
+        yield Server(str(information.socket_dir), port, ROLE, "", information.pid, server.log)
     finally:
-        embedded.cleanup()
+        server.cleanup()
 
 
-def _embedded(folder: Path) -> PostgresServer:
+def crash(folder: Path) -> None:
+    """Break off the embedded server of this run that has its data in ``folder``; start it again."""
+    _restart(get_server(folder), "immediate")
+
+
+def _embedded(folder: Path, settings: str) -> PostgresServer:
     is_new = not (folder / "PG_VERSION").exists()
     _forget_dead_users(folder / ".handle_pids.json")
-    embedded = get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     if is_new:
-        _configure(embedded)
-    return embedded
+        _configure(server, settings)
+    return server
 
 
 def _forget_dead_users(users: Path) -> None:
@@ -124,14 +135,18 @@ def _is_a_run(pid: int) -> bool:
         return False
 
 
-def _configure(embedded: PostgresServer) -> None:
+def _configure(server: PostgresServer, settings: str) -> None:
     """Settings for speed, and a role: Odoo refuses to work as ``postgres``."""
-    with (embedded.pgdata / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(SETTINGS)
-    embedded.psql(f"CREATE ROLE {ROLE} SUPERUSER LOGIN")
-    pg_ctl(["-w", "restart"], pgdata=embedded.pgdata, user=embedded.system_user)
-    embedded._postmaster_info = None
-    embedded.ensure_postgres_running()
+    with (server.pgdata / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    server.psql(f"CREATE ROLE {ROLE} SUPERUSER LOGIN")
+    _restart(server, "fast")
+
+
+def _restart(server: PostgresServer, mode: str) -> None:
+    pg_ctl(["-w", "-m", mode, "restart"], pgdata=server.pgdata, user=server.system_user)
+    server._postmaster_info = None
+    server.ensure_postgres_running()
 
 
 def _own() -> Server:

@@ -59,7 +59,8 @@ class OdooServer:
         :raises AssertionError: with the end of its log
         """
         command = [sys.executable, str(self._program), "server", "-c", str(self._configuration)]
-        self._processes.start("Odoo", command, self.log)
+        # Odoo takes the server from the environment before it looks into its configuration.
+        self._processes.start("Odoo", command, self.log, self._server.variables())
         try:
             self._processes.wait_for("Odoo", f"{self.url}/web/login", SECONDS_TO_START)
         except Problem as problem:
