@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pictures bench soak wheel clean
+.PHONY: help demo test lint format pictures bench soak wheel clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -14,8 +14,11 @@ demo: ## Odoo with the addon and the sandbox Campaign Master, account set up; Ct
 test: ## All tests; ARGS="path -k name" for some of them
 	@$(PYTHON) -m tools test $(ARGS)
 
-lint: ## ruff, pylint-odoo and mypy
-	@$(PYTHON) -m tools lint
+lint: ## ruff, pylint-odoo, community's hooks, mypy, prettier, eslint; ARGS="eslint" for one of them
+	@$(PYTHON) -m tools lint $(ARGS)
+
+format: ## Bring Python, XML, JavaScript and styles into the form that lint wants
+	@$(PYTHON) -m tools format
 
 pictures: ## The pictures of README and docs, taken from the running demo
 	@$(PYTHON) -m tools pictures $(ARGS)

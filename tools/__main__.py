@@ -3,11 +3,13 @@
 import os
 import sys
 
-from . import browser, environment, locks, odoo_source, places
+from . import browser, community, environment, javascript, locks, odoo_source, places
 from .problem import Problem, run_main
 
-NEEDS_ODOO = {"demo", "test", "pictures", "lint", "bench", "soak"}
+NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "bench", "soak"}
 NEEDS_BROWSER = {"test", "pictures", "soak"}
+NEEDS_JAVASCRIPT = {"lint", "format"}
+NEEDS_HOOKS = {"lint"}
 
 
 def main() -> int:
@@ -21,6 +23,10 @@ def main() -> int:
             odoo_source.ensure()
         if command in NEEDS_BROWSER:
             browser.ensure()
+        if command in NEEDS_JAVASCRIPT:
+            javascript.ensure()
+        if command in NEEDS_HOOKS:
+            community.ensure()
     if command == "setup":
         return 0
     python = str(places.environment_python())

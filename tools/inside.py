@@ -9,6 +9,7 @@ COMMANDS = {
     "demo": "tools.demo",
     "test": "tools.testing",
     "lint": "tools.linting",
+    "format": "tools.formatting",
     "pictures": "tools.pictures",
     "bench": "tools.bench",
     "soak": "tools.soak",

@@ -1,27 +1,42 @@
-"""The project's conventions: ruff, pylint-odoo, mypy."""
+"""The project's conventions: ruff, pylint-odoo, the community's hooks, mypy, prettier, eslint."""
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from . import places
+from . import community, javascript, places
+from .problem import Problem
 
-CHECKS = {
-    "ruff": ("-m", "ruff", "check", "."),
+
+def _python(*arguments: str) -> Callable[[], int]:
+    def check() -> int:
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=places.CHECKOUT, check=False).returncode
+
+    return check
+
+
+CHECKS: dict[str, Callable[[], int]] = {
+    "ruff": _python("ruff", "check", "."),
+    "ruff format": _python("ruff", "format", "--check", "--quiet", "."),
+    "prettier": lambda: javascript.prettier("--check"),
+    "eslint": javascript.eslint,
     # A model of many subjects is one file a subject here, so its classes aren't merged.
-    "pylint-odoo": (
-        *("-m", "pylint", "--rcfile=tools/pylintrc"),
+    "pylint-odoo": _python(
+        *("pylint", "--rcfile=tools/pylintrc"),
         *("--disable=consider-merging-classes-inherited", "campaign_master_connector"),
     ),
-    "mypy": ("-m", "mypy"),
+    "community": community.check,
+    "mypy": _python("mypy"),
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run each check; the status is that of the worst."""
+    """Run each check, or those that ``arguments`` name; the status is that of the worst."""
+    if unknown := set(arguments) - CHECKS.keys():
+        raise Problem(f"There is no check {min(unknown)}; there are {', '.join(CHECKS)}.")
     worst = 0
-    for name, command in CHECKS.items():
+    for name in arguments or CHECKS:
         print(f"== {name}", flush=True)
-        finished = subprocess.run([sys.executable, *command], cwd=places.CHECKOUT, check=False)
-        worst = max(worst, finished.returncode)
+        worst = max(worst, abs(CHECKS[name]()))
     return worst
