@@ -13,6 +13,8 @@ from .progress import step
 
 DATABASE = "campaign_master_demo"
 SCRIPT = Path(__file__).parent / "demo_data.py"
+# Odoo takes views from their files and starts again by itself when Python code changes.
+DEVELOPMENT = ("--dev=reload,xml",)
 LOGINS = (
     ("admin", "admin", "administrator"),
     ("sales", "sales", "salesperson, own documents only"),
@@ -36,7 +38,14 @@ def main(arguments: Sequence[str]) -> int:
         postgres.running() as server,
         Processes() as processes,
     ):
-        start(server, processes, odoo_port, sandbox_port, is_fresh="--fresh" in arguments)
+        start(
+            server,
+            processes,
+            odoo_port,
+            sandbox_port,
+            is_fresh="--fresh" in arguments,
+            options=DEVELOPMENT if "--dev" in arguments else (),
+        )
         _print_addresses(odoo_port, sandbox_port)
         _wait(processes, server)
     return 0
@@ -57,8 +66,9 @@ def start(
     odoo_port: int,
     sandbox_port: int,
     is_fresh: bool = False,
+    options: Sequence[str] = (),
 ) -> None:
-    """Start sandbox and Odoo and wait until both answer."""
+    """Start sandbox and Odoo and wait until both answer; ``options`` are Odoo's."""
     template = databases.ensure_template(server, with_demo=True)
     stamp = places.cache() / "demo-template"
     wanted = f"{template} {sandbox_port} {SCRIPT.stat().st_mtime}"
@@ -75,7 +85,8 @@ def start(
             _run_script(configuration, sandbox_port)
             stamp.write_text(wanted, encoding="utf-8")
     with step("Starting Odoo"):
-        processes.start("Odoo", odoo_process.command(configuration), places.logs() / "odoo.log")
+        command = odoo_process.command(configuration, *options)
+        processes.start("Odoo", command, places.logs() / "odoo.log")
         processes.wait_for("Odoo", f"http://127.0.0.1:{odoo_port}/web/login", 120)
 
 

@@ -35,7 +35,15 @@ def write_configuration(path: Path, server: Server, database: str, **options: ob
 def command(configuration: Path, *arguments: str, subcommand: str = "server") -> list[str]:
     """The command line of an Odoo with this configuration."""
     python = str(places.environment_python())
-    return [python, "-c", LAUNCH, subcommand, "-c", str(configuration), *arguments]
+    return [python, str(_program()), subcommand, "-c", str(configuration), *arguments]
+
+
+def _program() -> Path:
+    """A file, since Odoo starts itself and its gevent worker again by their file's name."""
+    path = places.cache() / "odoo-bin"
+    if not path.exists():
+        path.write_text(LAUNCH + "\n", encoding="utf-8")
+    return path
 
 
 def run_to_end(configuration: Path, arguments: Sequence[str], log: Path, what: str) -> None:

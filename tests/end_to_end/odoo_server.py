@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sys
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -41,9 +40,6 @@ class OdooServer:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         databases.copy(server, template, name)
-        # Odoo starts its gevent worker by its own file name, so there has to be a file.
-        self._program = folder / "odoo-bin"
-        self._program.write_text(odoo_process.LAUNCH, encoding="utf-8")
         self._configuration = odoo_process.write_configuration(
             folder / f"{name}.conf",
             server,
@@ -58,7 +54,7 @@ class OdooServer:
 
         :raises AssertionError: with the end of its log
         """
-        command = [sys.executable, str(self._program), "server", "-c", str(self._configuration)]
+        command = odoo_process.command(self._configuration)
         # Odoo takes the server from the environment before it looks into its configuration.
         self._processes.start("Odoo", command, self.log, self._server.variables())
         try:
