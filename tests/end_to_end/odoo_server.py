@@ -74,6 +74,17 @@ class OdooServer:
         self._processes.end()
         psutil.wait_procs(workers, timeout=SECONDS_TO_DIE)
 
+    def ensure_it_runs(self) -> bool:
+        """Start it again when it has ended by itself, as a service manager does; whether it had.
+
+        Odoo's first process ends when PostgreSQL refuses connections while it starts a worker.
+        """
+        [process] = self._processes.running.values()
+        has_ended = process.poll() is not None
+        if has_ended:
+            self.restart()
+        return has_ended
+
     def restart(self) -> OdooServer:
         """Start it again on the same port and database, whether it runs or not."""
         self.stop()

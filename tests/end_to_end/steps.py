@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from odoo_server import OdooServer
@@ -161,7 +161,14 @@ def assert_everybody_is_there_once(
     assert campaign["cm_sync_error"] is False
 
 
-def states_of_recipients(session: OdooSession, campaign_id: int) -> list[str]:
+class Caller(Protocol):
+    """Whoever can call methods of models."""
+
+    def call(self, model: str, method: str, *arguments: Any) -> Any:
+        """Call a public method."""
+
+
+def states_of_recipients(session: Caller, campaign_id: int) -> list[str]:
     """The state of each recipient of the campaign."""
     domain = [("campaign_id", "=", campaign_id)]
     found = session.call("campaign.master.recipient", "search_read", domain, ["state"])

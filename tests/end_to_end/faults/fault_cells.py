@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import fault_kinds as kinds
-from fault_accounts import PASSWORD, Accounts, Owner
+from company_accounts import PASSWORD, Accounts, Owner
 from fault_kinds import Injection
 from odoo_session import OdooFault
 from steps import CAMPAIGN_STATISTICS_CRON, RECIPIENT_STATISTICS_CRON, RECIPIENTS_CRON

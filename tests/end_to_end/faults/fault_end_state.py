@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import fault_kinds as kinds
-from fault_accounts import PEOPLE, Accounts
+from company_accounts import PEOPLE, Accounts
 from fault_cells import CAMPAIGN_OF, FORMS, STATISTICS, Cell
 
 Document = dict[str, Any]

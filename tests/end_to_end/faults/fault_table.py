@@ -10,7 +10,7 @@ from itertools import groupby, zip_longest
 from operator import attrgetter
 
 import fault_cells
-from fault_accounts import Accounts
+from company_accounts import Accounts
 from fault_cells import CAMPAIGN_OF, FORMS, NEED_A_SYNCED_CAMPAIGN, Cell
 from fault_end_state import EndState
 from fault_kinds import INJECTIONS, OPERATIONS, Injection

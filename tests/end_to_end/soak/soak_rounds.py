@@ -39,6 +39,7 @@ class Course:
     moment: float = 0.0
     calls: int = 0
     clicked_again: bool = False
+    odoo_had_ended: bool = False
     seconds: float = 0.0
     end_state: str = ""
 
@@ -192,6 +193,7 @@ def _click(world: World, campaign_ids: list[int]) -> None:
 
 def _went_on(world: World, campaigns: Campaigns, course: Course) -> bool:
     """The schedules only; who was cut off before the server knew of the wish clicks again."""
+    course.odoo_had_ended |= world.odoo.ensure_it_runs()
     try:
         if not campaigns.is_requested():
             course.clicked_again = True
@@ -229,8 +231,9 @@ _HEADING = f"{'round':>5}  {'killed':20}{'after':>7}{'calls':>7}{'right after':>
 def line(course: Course) -> str:
     """One round in words."""
     plan = course.plan
-    again = ", clicked again" if course.clicked_again else ""
+    notes = ", clicked again" if course.clicked_again else ""
+    notes += ", Odoo had ended and was started again" if course.odoo_had_ended else ""
     return (
         f"{plan.number:>5}  {plan.kind:20}{course.moment:>5.2f} s{course.calls:>7}"
-        f"{course.seconds:>11.1f} s  {course.end_state}{again}"
+        f"{course.seconds:>11.1f} s  {course.end_state}{notes}"
     )

@@ -1,4 +1,4 @@
-"""A company with an account of its own for each fault: one that is in trouble stops no other."""
+"""Companies with an account each: what stops one account stops none of the others."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Owner:
 class Accounts:
     """Makes owners and their campaigns, many with one call."""
 
-    def __init__(self, odoo: OdooServer, sandbox: SandboxProcess) -> None:
+    def __init__(self, odoo: OdooServer, sandbox: SandboxProcess, people: int = PEOPLE) -> None:
         self.odoo = odoo
         self.sandbox = sandbox
-        self.people = make_contacts(odoo.admin, "person", PEOPLE)
+        self.people = make_contacts(odoo.admin, "person", people)
         self.company_ids: list[int] = []
 
     def call(self, model: str, method: str, *arguments: Any) -> Any:
@@ -66,8 +66,8 @@ class Accounts:
         control.create_template("Letter", "Letter", "<p>Letter</p>", account=username)
         return {title: control.create_list(title, account=username) for title in titles}
 
-    def make_campaigns(self, wanted: list[tuple[Owner, str]]) -> None:
-        """A campaign with everybody on it for each owner and title; its list has that name."""
+    def make_campaigns(self, wanted: list[tuple[Owner, str]], people: int | None = None) -> None:
+        """A campaign for each owner and title, with so many people or all; its list has that name."""
         lists, templates = self.choices("list"), self.choices("template")
         values = [
             {
@@ -84,7 +84,7 @@ class Accounts:
         recipients = [
             {"campaign_id": campaign_id, "partner_id": person}
             for campaign_id in ids
-            for person in self.people
+            for person in self.people[:people]
         ]
         self.call("campaign.master.recipient", "create", recipients)
         for (owner, title), campaign_id in zip(wanted, ids, strict=True):
