@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format pictures bench soak wheel clean
+.PHONY: help demo test lint format matrix pictures bench soak wheel clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -19,6 +19,9 @@ lint: ## ruff, pylint-odoo, community's hooks, mypy, prettier, eslint; ARGS="esl
 
 format: ## Bring Python, XML, JavaScript and styles into the form that lint wants
 	@$(PYTHON) -m tools format
+
+matrix: ## The addon's tests by Odoo's own runner in each kind of database; ARGS="demo" for some
+	@$(PYTHON) -m tools matrix $(ARGS)
 
 pictures: ## The pictures of README and docs, taken from the running demo
 	@$(PYTHON) -m tools pictures $(ARGS)

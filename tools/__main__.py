@@ -6,8 +6,8 @@ import sys
 from . import browser, community, environment, javascript, locks, odoo_source, places
 from .problem import Problem, run_main
 
-NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "bench", "soak"}
-NEEDS_BROWSER = {"test", "pictures", "soak"}
+NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "matrix", "bench", "soak"}
+NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
 NEEDS_JAVASCRIPT = {"lint", "format"}
 NEEDS_HOOKS = {"lint"}
 

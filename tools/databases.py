@@ -16,31 +16,49 @@ from .postgres import Server
 from .progress import step
 
 BASE_APPS = "crm,mass_mailing"
+# What a company that does such mailings is likely to have beside them.
+CUSTOMER_APPS = "sale_management,website,mass_mailing_sms,calendar,project,account"
 ADDON = "campaign_master_connector"
 # Python files are read at each start; these are what an update has to load.
 DATA_SUFFIXES = {".xml", ".csv", ".po", ".pot"}
 SCHEMA_FOLDERS = ("models", "wizards", "report")
 
 
-def ensure_template(server: Server, with_demo: bool) -> str:
+def ensure_template(server: Server, with_demo: bool, is_customer: bool = False) -> str:
     """The name of a database with the addon installed as it is in the checkout now."""
+    name = f"cm_template_{_kind(with_demo, is_customer)}_{addon_fingerprint()}"
     with locks.held("templates", "Another run is preparing a database"):
-        return _ensure_template(server, with_demo)
-
-
-def _ensure_template(server: Server, with_demo: bool) -> str:
-    kind = "demo" if with_demo else "bare"
-    base = f"cm_base_{kind}_{_short(odoo_source.python_path())}"
-    name = f"cm_template_{kind}_{addon_fingerprint()}"
-    if exists(server, name):
-        return name
-    if not exists(server, base):
-        with step(f"Installing Odoo's apps ({'with' if with_demo else 'without'} demo data)"):
-            _install(server, base, None, BASE_APPS, with_demo)
-    with step("Installing the addon"):
-        _install(server, name, base, ADDON, with_demo)
-    _drop_older(server, f"cm_template_{kind}_", name)
+        if exists(server, name):
+            return name
+        base = _ensure_base(server, with_demo, is_customer)
+        with step("Installing the addon"):
+            _install(server, name, base, ADDON, with_demo)
+        _drop_older(server, f"cm_template_{_kind(with_demo, is_customer)}_", name)
     return name
+
+
+def ensure_base(server: Server, with_demo: bool, is_customer: bool = False) -> str:
+    """The name of a database with Odoo's apps that the addon is installed beside."""
+    with locks.held("templates", "Another run is preparing a database"):
+        return _ensure_base(server, with_demo, is_customer)
+
+
+def install_log(name: str) -> Path:
+    """What Odoo said when the database of this name was installed."""
+    return places.logs() / f"{name}.log"
+
+
+def _ensure_base(server: Server, with_demo: bool, is_customer: bool) -> str:
+    name = f"cm_base_{_kind(with_demo, is_customer)}_{_short(odoo_source.python_path())}"
+    if not exists(server, name):
+        apps = f"{BASE_APPS},{CUSTOMER_APPS}" if is_customer else BASE_APPS
+        with step(f"Installing Odoo's apps ({'with' if with_demo else 'without'} demo data)"):
+            _install(server, name, None, apps, with_demo)
+    return name
+
+
+def _kind(with_demo: bool, is_customer: bool) -> str:
+    return ("customer_" if is_customer else "") + ("demo" if with_demo else "bare")
 
 
 def addon_fingerprint() -> str:
@@ -98,7 +116,7 @@ def drop(server: Server, name: str) -> None:
 def _install(server: Server, name: str, source: str | None, apps: str, with_demo: bool) -> None:
     """Install under a working name and rename at the end, so that half of it never counts."""
     working = f"{name}_unfinished"
-    log = places.logs() / f"{name}.log"
+    log = install_log(name)
     log.unlink(missing_ok=True)
     if source:
         copy(server, source, working)

@@ -10,6 +10,7 @@ COMMANDS = {
     "test": "tools.testing",
     "lint": "tools.linting",
     "format": "tools.formatting",
+    "matrix": "tools.matrix",
     "pictures": "tools.pictures",
     "bench": "tools.bench",
     "soak": "tools.soak",

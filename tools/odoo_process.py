@@ -20,11 +20,11 @@ def write_configuration(path: Path, server: Server, database: str, **options: ob
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
-        "db_password": server.password or False,
         "db_name": database,
         "dbfilter": f"^{database}$",
         "http_interface": "127.0.0.1",
         "list_db": False,
+        **({"db_password": server.password} if server.password else {}),
         **options,
     }
     lines = ["[options]", *(f"{name} = {value}" for name, value in values.items())]

@@ -19,6 +19,7 @@ from . import (
     test_recipients,
     test_rights,
     test_schedule,
+    test_secret_addresses,
     test_secrets,
     test_statistics_schedule,
     test_stopped_account,
