@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
-from ..services import recipient_classification
+from ..services import recipient_classification, transaction
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -41,12 +41,8 @@ class CampaignMasterRecipient(models.Model):
     company_id = fields.Many2one(
         related="campaign_id.cm_account_id.company_id", store=True, index=True
     )
-    partner_id = fields.Many2one(
-        "res.partner", "Contact", ondelete="set null", index="btree_not_null", readonly=True
-    )
-    lead_id = fields.Many2one(
-        "crm.lead", ondelete="set null", index="btree_not_null", readonly=True
-    )
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="set null", readonly=True)
+    lead_id = fields.Many2one("crm.lead", ondelete="set null", readonly=True)
     kind = fields.Selection(KINDS, compute="_compute_classification", store=True, readonly=True)
     email = fields.Char(
         compute="_compute_classification",
@@ -73,13 +69,16 @@ class CampaignMasterRecipient(models.Model):
     bounced = fields.Boolean(readonly=True)
     opted_out = fields.Boolean(readonly=True)
 
-    _partner_unique = models.Constraint(
-        "UNIQUE(campaign_id, partner_id)", "This contact is a recipient of the campaign already."
+    # As few indexes as do: each change of a state writes an entry into all of them.
+    _partner_unique = models.UniqueIndex(
+        "(partner_id, campaign_id) WHERE partner_id IS NOT NULL",
+        "This contact is a recipient of the campaign already.",
     )
-    _lead_unique = models.Constraint(
-        "UNIQUE(campaign_id, lead_id)", "This lead is a recipient of the campaign already."
+    _lead_unique = models.UniqueIndex(
+        "(lead_id, campaign_id) WHERE lead_id IS NOT NULL",
+        "This lead is a recipient of the campaign already.",
     )
-    _tab_idx = models.Index("(campaign_id, kind, id)")
+    _tab_idx = models.Index("(campaign_id, kind, id) INCLUDE (state, state_reason)")
     _email_idx = models.Index("(campaign_id, email)")
     _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
@@ -197,6 +196,7 @@ class CampaignMasterRecipient(models.Model):
         """
         self.flush_model()
         self._flush_sources()
+        transaction.without_jit(self.env)
         undecided = SQL("(%s) AND recipient.state IN ('pending', 'excluded')", condition)
         # Decided once and looked up by id, also while PostgreSQL believes that the table is empty:
         # it then would decide on all of them anew for each recipient that there is.

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -15,8 +13,6 @@ REQUIRED_TO_SYNC = (
     "cm_from_name",
     "cm_from_email",
 )
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=6)
 
 
 class UtmCampaign(models.Model):
@@ -24,10 +20,6 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_sync_error = fields.Char("Problem", readonly=True, copy=False)
-    cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
-    cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_retry_at = fields.Datetime("Next attempt", readonly=True, copy=False)
     cm_synced_at = fields.Datetime("Last sync", readonly=True, copy=False)
     cm_sync_result = fields.Char("Result of the last sync", readonly=True, copy=False)
     cm_sync_requested = fields.Boolean(readonly=True, copy=False)
@@ -114,29 +106,9 @@ class UtmCampaign(models.Model):
             )
         return str(error)
 
-    def _cm_record_failure(self, problem, is_retried=True):
-        """Remember what is wrong, since when, and when it is tried again: ever more seldom."""
-        now = fields.Datetime.now()
-        if not is_retried:
-            self.cm_sync_requested = False
-        delay = min(FIRST_RETRY * 2 ** min(self.cm_failure_count, 16), LAST_RETRY)
-        self.write(
-            {
-                "cm_sync_error": problem,
-                "cm_failed_since": self.cm_failed_since or now,
-                "cm_failure_count": self.cm_failure_count + 1,
-                "cm_retry_at": now + delay,
-            }
-        )
-
     def _cm_record_success(self, purpose, result):
         """Clear the problem; after a sync also say in numbers what it did."""
-        values = {
-            "cm_sync_error": False,
-            "cm_failed_since": False,
-            "cm_failure_count": 0,
-            "cm_retry_at": False,
-        }
+        values = self._cm_values_without_problem(purpose)
         if purpose in ("sync", "recipients"):
             values |= {
                 "cm_sync_requested": False,
@@ -166,13 +138,14 @@ class UtmCampaign(models.Model):
                 SELECT campaign.id FROM utm_campaign campaign
                  WHERE campaign.cm_account_id IN %s AND campaign.active
                    AND campaign.cm_paused IS NOT TRUE
-                   AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %s)
+                   AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %s
+                        OR campaign.cm_failed_kind <> 'sync')
                    AND (campaign.cm_sync_requested
                         OR campaign.cm_external_id > 0 AND EXISTS (
                             SELECT FROM campaign_master_recipient recipient
                              WHERE recipient.campaign_id = campaign.id
                                AND recipient.state = 'pending'))
-                 ORDER BY campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST
+                 ORDER BY campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id
                 """,
                 tuple(accounts.ids),
                 fields.Datetime.now(),
@@ -184,6 +157,15 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         return self.env["campaign.master.recipient"].search_count(
             [("campaign_id", "=", self.id), ("state", "=", "pending")]
+        )
+
+    def _cm_may_go_on(self):
+        """Whether there is more to add; cheap for any number, which counting is not."""
+        self.ensure_one()
+        return not self.cm_paused and bool(
+            self.env["campaign.master.recipient"].search_count(
+                [("campaign_id", "=", self.id), ("state", "=", "pending")], limit=1
+            )
         )
 
     def _cm_trigger_recipient_statistics(self):

@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from . import transaction
 from .recipient_classification import classified, new_leads, new_partners
 
 # Below this, what the planner believes of the table's size makes no difference.
@@ -17,8 +18,7 @@ def add_people(campaign, people):
     """
     source = new_leads if people.table == "crm_lead" else new_partners
     decided = classified(source(campaign, people.select()))
-    # PostgreSQL would spend seconds on compiling a statement that runs for a fraction of one.
-    campaign.env.cr.execute(SQL("SET LOCAL jit = off"))
+    transaction.without_jit(campaign.env)
     added = dict(campaign.env.execute_query(_insert(campaign, decided)))
     if sum(added.values()) >= ROWS_WORTH_AN_ANALYZE:
         # A table that was nearly empty when its statistics were taken makes PostgreSQL look

@@ -65,6 +65,8 @@ def new_leads(campaign, lead_ids):
 def known_recipients(condition):
     """Source: recipients that exist already.
 
+    Lateral joins, since PostgreSQL else reads all partners and leads for each batch.
+
     :param condition: `SQL` condition on the alias ``recipient``
     """
     return SQL(
@@ -86,11 +88,17 @@ def known_recipients(condition):
                COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left
           FROM campaign_master_recipient recipient
           JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-          LEFT JOIN res_partner partner ON partner.id = recipient.partner_id
-          LEFT JOIN crm_lead lead ON lead.id = recipient.lead_id
-          LEFT JOIN res_partner customer
-            ON customer.id = COALESCE(recipient.partner_id, lead.partner_id)
-           AND customer.is_company IS NOT TRUE
+          LEFT JOIN LATERAL (
+               SELECT * FROM res_partner WHERE id = recipient.partner_id OFFSET 0
+               ) partner ON TRUE
+          LEFT JOIN LATERAL (
+               SELECT * FROM crm_lead WHERE id = recipient.lead_id OFFSET 0
+               ) lead ON TRUE
+          LEFT JOIN LATERAL (
+               SELECT id FROM res_partner
+                WHERE id = COALESCE(recipient.partner_id, lead.partner_id)
+                  AND is_company IS NOT TRUE OFFSET 0
+               ) customer ON TRUE
          WHERE %s
         """,
         condition,

@@ -1,13 +1,15 @@
-"""One batch of a campaign's recipients, from `pending` here to the list in Campaign Master.
+"""Batches of a campaign's recipients, from `pending` here to the list in Campaign Master.
 
-Steps, each safe to die after: the batch is chosen and marked as in flight (committed), sent (no
-transaction open, and sending it twice adds nobody twice), and what became of each is stored
-(committed). A batch that was in flight when a process died is sent again; who is "already on
-the list" then was added by the first attempt and counts as added.
+Steps, each safe to die after: a batch is chosen and marked as in flight (committed), sent (no
+transaction open, and sending it twice adds nobody twice), and what became of each is stored,
+together with the mark of the batch that follows (committed). A batch that was in flight when a
+process died is sent again; who is "already on the list" then was added by the first attempt and
+counts as added.
 """
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from odoo.tools import SQL
 
@@ -35,88 +37,131 @@ class Outcome:
     message: str
 
 
-def push_batch(campaign, client, size=BATCH_SIZE):
-    """Send the next ``size`` pending recipients of ``campaign``, whose lock the caller holds.
+@dataclass(frozen=True)
+class Batch:
+    """Ids and addresses to send, and the range of ids that an earlier attempt may have sent."""
 
-    :return: `Counter` of the recipients by the state they are in now; empty with none pending
-    :raises CampaignMasterError: when the batch as a whole could not be sent
+    recipients: list
+    interrupted: range
+
+
+NOBODY = range(2**31, 0)
+
+
+def push_batches(campaign, client, size=BATCH_SIZE, goes_on=lambda: False):
+    """Send pending recipients of ``campaign``, whose lock the caller holds, a batch at a time.
+
+    :param goes_on: asked after each batch that was sent whether another one may follow
+    :return: generator with a `Counter` for each batch that is stored: its recipients by the state
+        they are in now
+    :raises CampaignMasterError: when a batch as a whole could not be sent
     """
-    recipients = _next_batch(campaign, size)
-    if not recipients:
-        _mark_in_flight(campaign, None, None)
-        return Counter()
-    interrupted = _interrupted(campaign)
-    ids = [recipient_id for recipient_id, _email in recipients]
-    _mark_in_flight(campaign, min(ids[0], interrupted.start), max(ids[-1], interrupted.stop - 1))
-    transaction.commit(campaign.env)
-    chosen_list = campaign.cm_list_id
-    outcomes, failure = _send(client, chosen_list.external_id, recipients)
-    outcomes = [_added_by_the_first_attempt(outcome, interrupted) for outcome in outcomes]
-    counts = transaction.write_durably(
-        campaign.env,
-        lambda: _store(campaign, chosen_list, outcomes, in_flight=_is_unknown(failure)),
-    )
-    if failure:
-        raise failure
-    return counts
-
-
-def _next_batch(campaign, size):
-    """Ids and addresses to send, after a last look at who may not get mail any more."""
-    recipients = campaign.env["campaign.master.recipient"]
-    recipients._reconsider(
-        SQL(
-            """recipient.id IN (
-                SELECT id FROM campaign_master_recipient
-                 WHERE campaign_id = %s AND state = 'pending' ORDER BY id LIMIT %s)""",
-            campaign.id,
-            size,
+    env = campaign.env
+    batch = transaction.write_durably(env, lambda: _take(campaign, size, _in_flight(campaign)))
+    while batch:
+        chosen_list = campaign.cm_list_id
+        outcomes, failure = _send(client, chosen_list.external_id, batch.recipients)
+        outcomes = [_added_by_the_first_attempt(outcome, batch) for outcome in outcomes]
+        conclude = partial(
+            _conclude, campaign, chosen_list, batch, outcomes, failure, may_go_on=goes_on()
         )
-    )
-    batch = _pending(campaign, size)
-    if len(batch) == size:
-        return batch
-    # Only the last batch: it looks at all duplicates of the campaign.
+        counts, batch = transaction.write_durably(env, conclude)
+        yield counts
+        if failure:
+            raise failure
+
+
+def _take(campaign, size, interrupted, after=0):
+    """The next batch behind the id ``after``, marked as in flight; None when there is none."""
+    recipients = _next_batch(campaign, size, after)
+    if not recipients:
+        _mark_in_flight(campaign, NOBODY)
+        return None
+    first, last = recipients[0][0], recipients[-1][0]
+    _mark_in_flight(campaign, range(min(first, interrupted.start), max(last + 1, interrupted.stop)))
+    return Batch(recipients, interrupted)
+
+
+def _conclude(campaign, chosen_list, batch, outcomes, failure, may_go_on):
+    """Store what became of ``batch`` and take the next one: what is committed together."""
+    counts = _store(campaign, chosen_list, outcomes)
+    if failure:
+        if not failure.outcome_unknown:
+            _mark_in_flight(campaign, batch.interrupted)
+        return counts, None
+    # Who else chose another list or paused meanwhile is heard before the next batch.
+    campaign.invalidate_recordset()
+    last_id = batch.recipients[-1][0]
+    interrupted = range(last_id + 1, batch.interrupted.stop) or NOBODY
+    if may_go_on and not campaign.cm_paused:
+        return counts, _take(campaign, BATCH_SIZE, interrupted, after=last_id)
+    _mark_in_flight(campaign, interrupted)
+    return counts, None
+
+
+def _next_batch(campaign, size, after):
+    """Ids and addresses to send, after a last look at who may not get mail any more.
+
+    It goes on behind ``after``: to begin at the first one would be to step over all that were
+    pushed, whose index entries PostgreSQL keeps until it cleans up.
+    """
+    recipients = campaign.env["campaign.master.recipient"]
+    recipients.flush_model()
+    while batch := _pending(campaign, size, after):
+        ids = [recipient_id for recipient_id, _email in batch]
+        if not recipients._reconsider(SQL("recipient.id = ANY(%s)", ids)):
+            return batch
+        if still_pending := _still_pending(campaign, ids):
+            return still_pending
+        after = ids[-1]
+    # Only at the end: it looks at all duplicates of the campaign.
     released = recipients._release_duplicates(SQL("recipient.campaign_id = %s", campaign.id))
-    return _pending(campaign, size) if released else batch
+    return _pending(campaign, size, 0) if released else []
 
 
-def _pending(campaign, size):
+def _pending(campaign, size, after):
     return campaign.env.execute_query(
         SQL(
             """
             SELECT id, email FROM campaign_master_recipient
-             WHERE campaign_id = %s AND state = 'pending' ORDER BY id LIMIT %s
+             WHERE campaign_id = %s AND state = 'pending' AND id > %s ORDER BY id LIMIT %s
             """,
             campaign.id,
+            after,
             size,
         )
     )
 
 
-def _interrupted(campaign):
+def _still_pending(campaign, ids):
+    return campaign.env.execute_query(
+        SQL(
+            """
+            SELECT id, email FROM campaign_master_recipient
+             WHERE id = ANY(%s) AND state = 'pending' ORDER BY id
+            """,
+            ids,
+        )
+    )
+
+
+def _in_flight(campaign):
     """Range of the ids of a batch that was sent and whose answer never was stored."""
     if not campaign.cm_in_flight_last_id:
-        return range(2**31, 0)
+        return NOBODY
     return range(campaign.cm_in_flight_first_id, campaign.cm_in_flight_last_id + 1)
 
 
-def _added_by_the_first_attempt(outcome, interrupted):
-    if outcome.state == "exists" and outcome.recipient_id in interrupted:
+def _added_by_the_first_attempt(outcome, batch):
+    if outcome.state == "exists" and outcome.recipient_id in batch.interrupted:
         return Outcome(outcome.recipient_id, outcome.email, "added", "")
     return outcome
 
 
-def _is_unknown(failure):
-    return bool(failure and failure.outcome_unknown)
-
-
-def _mark_in_flight(campaign, first_id, last_id):
-    if (campaign.cm_in_flight_first_id, campaign.cm_in_flight_last_id) != (
-        first_id or 0,
-        last_id or 0,
-    ):
-        campaign.write({"cm_in_flight_first_id": first_id, "cm_in_flight_last_id": last_id})
+def _mark_in_flight(campaign, ids):
+    first, last = (ids.start, ids.stop - 1) if ids else (0, 0)
+    if (campaign.cm_in_flight_first_id, campaign.cm_in_flight_last_id) != (first, last):
+        campaign.write({"cm_in_flight_first_id": first, "cm_in_flight_last_id": last})
 
 
 def _send(client, list_id, recipients):
@@ -160,21 +205,20 @@ def _send_part(client, list_id, recipients):
     ]
 
 
-def _store(campaign, chosen_list, outcomes, in_flight):
+def _store(campaign, chosen_list, outcomes):
     """Write what became of each.
 
     Whose address changed meanwhile stays pending with the new one; after a change of the list all
     but who opted out stay pending for the new one.
     """
     env = campaign.env
-    if not in_flight:
-        _mark_in_flight(campaign, None, None)
     if not outcomes:
         return Counter()
     env["campaign.master.recipient"].flush_model()
     sent = _as_rows(outcomes)
-    rows = env.execute_query(_update_states(sent, chosen_list))
-    _keep_addresses_that_changed(env, sent)
+    rows = env.execute_query(_update_states(sent, outcomes, chosen_list))
+    if len(rows) < len(outcomes):
+        _keep_addresses_that_changed(env, sent)
     if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
         env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
     env["campaign.master.recipient"].invalidate_model()
@@ -192,7 +236,7 @@ def _as_rows(outcomes):
     )
 
 
-def _update_states(sent, chosen_list):
+def _update_states(sent, outcomes, chosen_list):
     return SQL(
         """
         UPDATE campaign_master_recipient recipient
@@ -206,7 +250,8 @@ def _update_states(sent, chosen_list):
                added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
                write_date = NOW() AT TIME ZONE 'UTC'
           FROM %s
-         WHERE recipient.id = sent.id AND recipient.email = sent.email
+         WHERE recipient.id = ANY(%s)
+           AND recipient.id = sent.id AND recipient.email = sent.email
            AND recipient.state = 'pending'
            AND (sent.state = 'opted_out'
                 OR EXISTS (SELECT FROM utm_campaign campaign
@@ -215,6 +260,7 @@ def _update_states(sent, chosen_list):
         RETURNING recipient.state
         """,
         sent,
+        [outcome.recipient_id for outcome in outcomes],
         chosen_list.id,
     )
 

@@ -10,7 +10,7 @@ from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
 from .campaign_sync import sync_campaign_itself
-from .recipient_push import BATCH_SIZE, push_batch
+from .recipient_push import BATCH_SIZE, push_batches
 
 SECONDS_AT_THE_SCREEN = 8.0
 
@@ -70,20 +70,27 @@ def _push_in_turn(run, campaigns):
     seconds_left = transaction.commit_progress(run.env, 0, len(waiting))
     while waiting and seconds_left and not run.stopped_by:
         campaign = waiting.popleft()
-        result = run.work_on(campaign, partial(_sync, itself=campaign.cm_sync_requested))
-        if not result.problem and not result.busy and campaign._cm_pending_count():
+        goes_on = partial(_has_the_worker_alone, run.env, waiting)
+        work = partial(_sync, itself=campaign.cm_sync_requested, goes_on=goes_on)
+        result = run.work_on(campaign, work)
+        if not result.problem and not result.busy and campaign._cm_may_go_on():
             waiting.append(campaign)
         seconds_left = transaction.commit_progress(run.env, 1, len(waiting))
     run.finish()
     return bool(seconds_left)
 
 
-def _sync(campaign, client, result, size=BATCH_SIZE, itself=False):
-    """Bring the campaign itself up to date, then push one batch of at most ``size``."""
+def _has_the_worker_alone(env, waiting):
+    return not waiting and transaction.seconds_left(env) > 0
+
+
+def _sync(campaign, client, result, size=BATCH_SIZE, itself=False, goes_on=lambda: False):
+    """Bring the campaign itself up to date, then push at most ``size``, and on if it may."""
     if reasons := campaign._cm_reasons_against_sync():
         raise UserError("\n".join(reasons))
     if itself or not campaign.cm_external_id:
         result.created = result.created or not campaign.cm_external_id
         result.came_too_late = not sync_campaign_itself(campaign, client)
     if size:
-        result.counts += push_batch(campaign, client, size)
+        for counts in push_batches(campaign, client, size, goes_on):
+            result.counts += counts

@@ -5,6 +5,7 @@ nothing that was sent is unknown here, and again with each answer.
 """
 
 import logging
+import time
 from contextlib import contextmanager
 
 import psycopg2.errors
@@ -111,3 +112,13 @@ def commit_progress(env, processed, remaining):
         env.flush_all()
         return float("inf")
     return env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+
+def seconds_left(env):
+    """Seconds that the running schedule may go on; without end where none is running."""
+    return env.context.get("cron_end_time", float("inf")) - time.monotonic()
+
+
+def without_jit(env):
+    """Until the commit: PostgreSQL would take longer to compile our statements than to run them."""
+    env.cr.execute(SQL("SET LOCAL jit = off"))

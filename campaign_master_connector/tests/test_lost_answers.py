@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..campaign_master_api import NO_RETRY
-from ..services import account_session, transaction
+from ..services import account_session, recipient_push, transaction
 from .common import CampaignMasterCase
 
 
@@ -111,6 +111,45 @@ class TestLostAnswers(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(self.states(campaign), {"added": 3})
         self.assertEqual(len(self.on_list()), 3)
+
+    def test_worker_that_dies_between_two_batches_loses_and_doubles_nobody(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(1_200)))
+        original = recipient_push._send
+        sent = []
+
+        def send(client, list_id, recipients):
+            if sent:
+                raise KeyboardInterrupt
+            sent.append(recipients)
+            return original(client, list_id, recipients)
+
+        with patch.object(recipient_push, "_send", send), suppress(KeyboardInterrupt):
+            self.run_cron()
+        self.env.invalidate_all()
+        self.assertEqual(self.states(campaign), {"added": 1_000, "pending": 200})
+        last = campaign.cm_recipient_ids[-1]
+        self.assertEqual(campaign.cm_in_flight_last_id, last.id)
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 1_200})
+        self.assertFalse(campaign.cm_in_flight_last_id)
+        self.assertEqual(len(self.on_list()), 1_200)
+
+    def test_lost_batch_counts_as_added_also_when_the_next_attempt_is_refused(self):
+        self.without_repeats()
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contacts(2))
+        self.control.set_fault("drop_connection", operation="addListRecipients", when="after")
+        self.run_cron()
+        self.control.clear_faults()
+        self.control.set_fault("hourly_limit", operation="addListRecipients", count=1)
+        self.retry_now(campaign)
+        self.run_cron()
+        self.control.clear_faults()
+        self.account.write({"blocked_until": False, "hourly_reset_at": False})
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 2})
 
     def test_who_came_after_the_lost_batch_and_was_there_is_already_there(self):
         self.without_repeats()

@@ -183,6 +183,20 @@ class TestPush(CampaignMasterCase):
         self.assertEqual(len(self.on_list(self.newsletter)), 2)
         self.assertEqual(self.states(campaign), {"added": 2})
 
+    def test_pause_and_another_list_are_heard_between_two_batches(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(2_100)))
+        with self.while_sending(campaign.action_cm_pause):
+            self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 1_000, "pending": 1_100})
+        campaign.action_cm_resume()
+        newsletter = self.choice("list", self.newsletter)
+        with self.while_sending(lambda: campaign.write({"cm_list_id": newsletter.id})):
+            self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 2_100})
+        self.assertEqual(len(self.on_list(self.customers)), 2_000)
+        self.assertEqual(len(self.on_list(self.newsletter)), 2_100)
+
     def test_recipient_that_is_removed_while_its_batch_is_under_way_breaks_nothing(self):
         campaign = self.make_campaign()
         first, second = self.add(campaign, self.contacts(2))

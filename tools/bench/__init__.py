@@ -23,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rows", type=int, default=100_000, help="recipients of the campaign")
     parser.add_argument("--campaigns", type=int, default=10_000, help="synced campaigns when idle")
     parser.add_argument("--rounds", type=int, default=3, help="runs that a median is taken of")
+    parser.add_argument("--only", default="", help="measurements by name, with commas between")
     parser.add_argument("--output", type=Path, default=places.cache() / "bench")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
             "BENCH_ROWS": str(options.rows),
             "BENCH_CAMPAIGNS": str(options.campaigns),
             "BENCH_ROUNDS": str(options.rounds),
+            "BENCH_ONLY": options.only,
             "BENCH_RESULT": str(result),
         }
         log = places.logs() / "bench.log"

@@ -23,6 +23,7 @@ from . import floors
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 CAMPAIGNS = int(os.environ.get("BENCH_CAMPAIGNS") or 10_000)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
+ONLY = (os.environ.get("BENCH_ONLY") or "").split(",")
 BATCH = 1000
 SAMPLE_OF_SINGLE_CALLS = 200
 
@@ -232,7 +233,8 @@ def main(env: Any) -> None:
             open_form,
             idle_minute,
         ):
-            measurement(bench)
+            if ONLY == [""] or measurement.__name__ in ONLY:
+                measurement(bench)
     figures = {"machine": _machine(), "rows": ROWS, "measurements": bench.rows}
     Path(os.environ["BENCH_RESULT"]).write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
