@@ -23,6 +23,7 @@ from . import (
     utm_campaign,
     utm_campaign_attribution,
     utm_campaign_connection,
+    utm_campaign_failures,
     utm_campaign_mailings,
     utm_campaign_recipient_statistics,
     utm_campaign_recipients,

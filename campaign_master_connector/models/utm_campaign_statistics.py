@@ -18,6 +18,10 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
+PURPOSE_OF_FIELD = {
+    "cm_statistics_at": "campaign_statistics",
+    "cm_recipient_statistics_at": "recipient_statistics",
+}
 
 
 class UtmCampaign(models.Model):
@@ -152,7 +156,7 @@ class UtmCampaign(models.Model):
             campaigns |= self.search(
                 Domain("cm_account_id", "=", account.id)
                 & Domain("cm_external_id", ">", 0)
-                & (Domain("cm_retry_at", "=", False) | Domain("cm_retry_at", "<=", "now"))
+                & self._cm_domain_not_waiting(PURPOSE_OF_FIELD[last_field])
                 & account._due_by_age(last_field),
                 order=f"{last_field} NULLS FIRST, id",
             )

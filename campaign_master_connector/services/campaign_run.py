@@ -117,7 +117,8 @@ class CampaignRun:
         transaction.rollback(self.env)
         result.problem = problem
         transaction.write_durably(
-            self.env, lambda: result.campaign._cm_record_failure(problem, is_retried)
+            self.env,
+            lambda: result.campaign._cm_record_failure(self.purpose, problem, is_retried),
         )
 
     def finish(self):

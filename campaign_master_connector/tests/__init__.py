@@ -9,6 +9,7 @@ from . import (
     test_companies,
     test_connection,
     test_engagement,
+    test_failure_kinds,
     test_lost_answers,
     test_opt_outs,
     test_own_documents,

@@ -1,0 +1,64 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+
+
+def _kind(purpose):
+    """What fails or goes well together: the click and the schedule push the same recipients."""
+    return "sync" if purpose == "recipients" else purpose
+
+
+class UtmCampaign(models.Model):
+    """What is wrong with a campaign, since when, and when it is tried again.
+
+    A run that goes well clears what runs of its kind left, and waits for none of another kind:
+    the statistics of a campaign whose list is gone go on, and don't hide that it is gone.
+    """
+
+    _inherit = "utm.campaign"
+
+    cm_sync_error = fields.Char("Problem", readonly=True, copy=False)
+    cm_failed_kind = fields.Char(readonly=True, copy=False)
+    cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
+    cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_retry_at = fields.Datetime("Next attempt", readonly=True, copy=False)
+
+    def _cm_record_failure(self, purpose, problem, is_retried=True):
+        """Remember what is wrong, since when, and when it is tried again: ever more seldom."""
+        now = fields.Datetime.now()
+        if not is_retried:
+            self.cm_sync_requested = False
+        delay = min(FIRST_RETRY * 2 ** min(self.cm_failure_count, 16), LAST_RETRY)
+        self.write(
+            {
+                "cm_sync_error": problem,
+                "cm_failed_kind": _kind(purpose),
+                "cm_failed_since": self.cm_failed_since or now,
+                "cm_failure_count": self.cm_failure_count + 1,
+                "cm_retry_at": now + delay,
+            }
+        )
+
+    def _cm_values_without_problem(self, purpose):
+        """Values after a good run; a problem of another kind of run stays."""
+        if self.cm_failed_kind and self.cm_failed_kind != _kind(purpose):
+            return {}
+        return {
+            "cm_sync_error": False,
+            "cm_failed_kind": False,
+            "cm_failed_since": False,
+            "cm_failure_count": 0,
+            "cm_retry_at": False,
+        }
+
+    def _cm_domain_not_waiting(self, purpose):
+        """Campaigns whose next attempt at ``purpose`` isn't put off."""
+        return (
+            Domain("cm_retry_at", "=", False)
+            | Domain("cm_retry_at", "<=", "now")
+            | Domain("cm_failed_kind", "!=", _kind(purpose))
+        )
