@@ -162,8 +162,7 @@ class CampaignMasterAccount(models.Model):
             if not transaction.try_account_lock(account):
                 continue
             account.choices_attempted_at = fields.Datetime.now()
-            # In a read-only transaction this fails, and Odoo starts over in one that may write:
-            # better before the calls than after them.
+            # A concurrent write fails here: better before the calls than after them.
             account.flush_recordset(["choices_attempted_at"])
             try:
                 with AccountSession(

@@ -68,6 +68,10 @@ class CampaignMasterChoice(models.AbstractModel):
         self._refresh_own_account()
         return super().web_search_read(*args, **kwargs)
 
+    # What they pulled is written: in a read-only transaction they would fail and begin anew.
+    name_search._readonly = False
+    web_search_read._readonly = False
+
     def _refresh_own_account(self):
         self.env["campaign.master.account"].sudo().search(
             [("company_id", "in", self.env.companies.ids)]

@@ -18,11 +18,13 @@ class UtmCampaign(models.Model):
         saving = self.with_context(cm_choices_are_fresh=True)
         return super(UtmCampaign, saving).web_save(vals, specification, next_id=next_id)
 
-    @api.readonly
     def web_read(self, specification):
         if "cm_connection_notice" in specification and len(self) == 1:
             self._cm_refresh_choices()
         return super().web_read(specification)
+
+    # What it pulled is written: in a read-only transaction it would fail and begin anew.
+    web_read._readonly = False
 
     def onchange(self, values, field_names, fields_spec):
         if "cm_connection_notice" in fields_spec and not field_names:
