@@ -13,6 +13,8 @@ REQUIRED_TO_SYNC = (
     "cm_from_name",
     "cm_from_email",
 )
+PUSH_CRON = "campaign_master_connector.ir_cron_sync_recipients"
+FURTHER_PUSH_CRONS = tuple(f"{PUSH_CRON}_{name}" for name in ("second", "third", "fourth"))
 
 
 class UtmCampaign(models.Model):
@@ -126,7 +128,10 @@ class UtmCampaign(models.Model):
 
     @api.model
     def _cm_with_work(self):
-        """Campaigns that the schedule has something to do for, those of an account together."""
+        """Campaigns that the schedule has something to do for, those of an account together.
+
+        Who waited longest comes first, among accounts and among the campaigns of one.
+        """
         accounts = self.env["campaign.master.account"]._ready_for_schedules()
         if not accounts:
             return self.browse()
@@ -145,7 +150,9 @@ class UtmCampaign(models.Model):
                             SELECT FROM campaign_master_recipient recipient
                              WHERE recipient.campaign_id = campaign.id
                                AND recipient.state = 'pending'))
-                 ORDER BY campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id
+                 ORDER BY MIN(COALESCE(campaign.cm_synced_at, '-infinity'))
+                              OVER (PARTITION BY campaign.cm_account_id),
+                          campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id
                 """,
                 tuple(accounts.ids),
                 fields.Datetime.now(),
@@ -173,13 +180,25 @@ class UtmCampaign(models.Model):
         self.env.ref(cron).sudo()._trigger()
 
     def _cm_trigger_push(self):
-        self.env.ref("campaign_master_connector.ir_cron_sync_recipients").sudo()._trigger()
+        self.env.ref(PUSH_CRON).sudo()._trigger()
+
+    @api.model
+    def _cm_trigger_further_workers(self, count):
+        """Have up to ``count`` more workers push, each a campaign of its own at a time."""
+        for name in FURTHER_PUSH_CRONS[:count]:
+            if cron := self.env.ref(name, raise_if_not_found=False):
+                cron.sudo()._trigger()
 
     @api.model
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
-        run_of_a_minute(self.env)
+        run_of_a_minute(self.env, call_for_help=True)
         self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
+
+    @api.model
+    def _cron_cm_sync_recipients_beside(self):
+        """A further worker, called by the first one that has several campaigns to push."""
+        run_of_a_minute(self.env)
 
     def action_cm_pause(self):
         """Stop the background from adding recipients; what was added stays."""

@@ -55,9 +55,14 @@ def _not_begun(campaign, run):
     return CampaignResult(campaign, problem=problem, waiting=not problem)
 
 
-def run_of_a_minute(env):
-    """Add what is new to the lists, one batch a campaign in turn, until the time is up."""
+def run_of_a_minute(env, call_for_help=False):
+    """Add what is new to the lists, one batch a campaign in turn, until the time is up.
+
+    :param call_for_help: whether other workers are to take some of several campaigns
+    """
     campaigns = env["utm.campaign"].sudo()._cm_with_work()
+    if call_for_help and transaction.seconds_left(env) > 0:
+        campaigns._cm_trigger_further_workers(max(0, len(campaigns) - 1))
     for account, group in campaigns.grouped("cm_account_id").items():
         with AccountSession(account, BACKGROUND) as session:
             if not _push_in_turn(CampaignRun(session, "recipients"), list(group)):
@@ -76,6 +81,9 @@ def _push_in_turn(run, campaigns):
         if not result.problem and not result.busy and campaign._cm_may_go_on():
             waiting.append(campaign)
         seconds_left = transaction.commit_progress(run.env, 1, len(waiting))
+        if waiting and not seconds_left:
+            # Odoo gives others their turn, and then would wait for the next minute.
+            run.env["utm.campaign"]._cm_trigger_push()
     run.finish()
     return bool(seconds_left)
 

@@ -10,6 +10,7 @@ from . import (
     test_connection,
     test_engagement,
     test_failure_kinds,
+    test_fair_share,
     test_lost_answers,
     test_opt_outs,
     test_own_documents,
