@@ -8,7 +8,7 @@ from .problem import Problem, run_main
 
 NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "matrix", "bench", "soak"}
 NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
-NEEDS_JAVASCRIPT = {"lint", "format"}
+NEEDS_JAVASCRIPT = {"lint", "format", "test"}
 NEEDS_HOOKS = {"lint"}
 
 

@@ -1,4 +1,4 @@
-"""Node.js and what checks JavaScript, XML and styles with it: in the cache, never in the checkout."""
+"""Node.js and what checks JavaScript, XML, styles and pages: in the cache, not in the checkout."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ def ensure() -> None:
         for name in PINNED:
             shutil.copy(HERE / name, target)
         quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
-        what = "Installing prettier and eslint"
+        what = "Installing prettier, eslint and axe-core"
         commands.run([*_npm(target), "ci", *quiet], log, what, cwd=target, env=_variables())
     (target / "complete").touch()
 
@@ -51,6 +51,11 @@ def eslint() -> int:
     """Run eslint over the addon's scripts and the sandbox's; its exit status."""
     program = _folder() / "node_modules" / "eslint" / "bin" / "eslint.js"
     return _run(program, "--max-warnings=0", *SCRIPTS)
+
+
+def axe() -> str:
+    """The source of axe-core, which checks in a page how accessible it is."""
+    return (_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 def _run(program: Path, *arguments: str) -> int:
