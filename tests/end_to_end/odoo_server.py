@@ -26,12 +26,13 @@ LAST_CHARACTERS = 6000
 class OdooServer:
     """Odoo with two workers and one cron worker. ``start`` before use, ``remove`` at the end.
 
-    ``options`` are Odoo's own and replace these numbers.
+    ``options`` are Odoo's own and replace these numbers. Without a ``template`` it joins the
+    database of this name, which another one removes.
     Attributes: ``url`` (without a path), ``database``, ``log`` (the file of its output).
     """
 
     def __init__(
-        self, server: Server, template: str, folder: Path, name: str, **options: object
+        self, server: Server, template: str | None, folder: Path, name: str, **options: object
     ) -> None:
         self.database = name
         self.log = folder / f"{name}.log"
@@ -39,7 +40,8 @@ class OdooServer:
         self._processes = Processes()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        databases.copy(server, template, name)
+        if template:
+            databases.copy(server, template, name)
         self._configuration = odoo_process.write_configuration(
             folder / f"{name}.conf",
             server,

@@ -55,4 +55,4 @@ class OdooSession:
         content = answer.json()
         if error := content.get("error"):
             raise OdooFault(error["data"]["name"], error["data"]["message"])
-        return content["result"]
+        return content.get("result")
