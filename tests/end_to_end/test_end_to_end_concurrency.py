@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 import psycopg2
@@ -115,23 +114,23 @@ def test_a_concurrent_update_makes_no_second_campaign(
 ) -> None:
     sandbox.control.set_fault("latency", "createCampaign", seconds=1.0, count=1)
     sandbox.control.clear_calls()
-    click = threading.Thread(target=click_sync, args=(odoo, campaign_id), daemon=True)
-    click.start()
-    assert wait_until(lambda: not sandbox.control.faults(), 20, pause=0.05)
-
     collisions = 0
-    while click.is_alive() and collisions < most:
-        collisions += collide(odoo, database_server, campaign_id, click)
+    with ThreadPoolExecutor(1) as pool:
+        click = pool.submit(click_sync, odoo, campaign_id)
+        assert wait_until(lambda: not sandbox.control.faults(), 20, pause=0.05)
+        while not click.done() and collisions < most:
+            collisions += collide(odoo, database_server, campaign_id, click)
+        said = click.result()
 
-    click.join(60)
     assert collisions >= min(most, ATTEMPTS)
+    assert most > 1 or f"{PEOPLE} added" in said, "one collision is nothing to bother anybody with"
     sync_again(odoo, campaign_id)
     assert sandbox.control.call_counts()["createCampaign"] == 1
     assert_everybody_is_there_once(odoo, sandbox, campaign_id, PEOPLE)
 
 
 def collide(
-    odoo: OdooServer, server: postgres.Server, campaign_id: int, click: threading.Thread
+    odoo: OdooServer, server: postgres.Server, campaign_id: int, click: Future[str]
 ) -> bool:
     """Change the campaign just while Odoo is about to store something of it; whether it was."""
     other = psycopg2.connect(**connection(server), dbname=odoo.database)
@@ -139,7 +138,7 @@ def collide(
         with other.cursor() as cursor:
             cursor.execute("UPDATE utm_campaign SET color = 1 WHERE id = %s", [campaign_id])
             waits = partial(is_waited_for, odoo, other)
-            wait_until(lambda: waits() or not click.is_alive(), 20, pause=0.02)
+            wait_until(lambda: waits() or click.done(), 20, pause=0.02)
             collided = waits()
         other.commit()
         return collided

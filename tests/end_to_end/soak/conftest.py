@@ -36,13 +36,23 @@ def own_server(database_server: postgres.Server, data_folder: Path) -> Iterator[
     template = os.environ["CAMPAIGN_MASTER_TEMPLATE"]
     with postgres.embedded(data_folder, SETTINGS) as server:
         if not databases.exists(server, template):
-            with server.cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{template}" TEMPLATE template0')
-            _copy(database_server, server, template)
+            _take_over(database_server, server, template)
         yield server
 
 
-def _copy(source: postgres.Server, target: postgres.Server, database: str) -> None:
+def _take_over(source: postgres.Server, target: postgres.Server, template: str) -> None:
+    """Under a working name, so that half of it never counts; older ones and leftovers go."""
+    working = f"{template}_unfinished"
+    with target.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'cm!_%' ESCAPE '!'")
+        for [name] in cursor.fetchall():
+            databases.drop(target, name)
+        cursor.execute(f'CREATE DATABASE "{working}" TEMPLATE template0')
+        _copy(source, target, template, working)
+        cursor.execute(f'ALTER DATABASE "{working}" RENAME TO "{template}"')
+
+
+def _copy(source: postgres.Server, target: postgres.Server, database: str, name: str) -> None:
     programs = str(postgres.PROGRAMS)
     with subprocess.Popen(
         [f"{programs}/pg_dump", database],
@@ -50,7 +60,7 @@ def _copy(source: postgres.Server, target: postgres.Server, database: str) -> No
         env={**os.environ, **source.variables()},
     ) as dump:
         subprocess.run(
-            [f"{programs}/psql", "--quiet", "--set=ON_ERROR_STOP=1", database],
+            [f"{programs}/psql", "--quiet", "--set=ON_ERROR_STOP=1", name],
             stdin=dump.stdout,
             stdout=subprocess.DEVNULL,
             env={**os.environ, **target.variables()},
