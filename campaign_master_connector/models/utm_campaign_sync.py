@@ -192,8 +192,13 @@ class UtmCampaign(models.Model):
     @api.model
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
-        run_of_a_minute(self.env, call_for_help=True)
+        self._cm_push_in_background()
         self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
+
+    @api.model
+    def _cm_push_in_background(self):
+        """What a minute adds; a job queue may take it over."""
+        run_of_a_minute(self.env, call_for_help=True)
 
     @api.model
     def _cron_cm_sync_recipients_beside(self):

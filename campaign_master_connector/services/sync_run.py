@@ -63,10 +63,16 @@ def run_of_a_minute(env, call_for_help=False):
     campaigns = env["utm.campaign"].sudo()._cm_with_work()
     if call_for_help and transaction.seconds_left(env) > 0:
         campaigns._cm_trigger_further_workers(max(0, len(campaigns) - 1))
+    push_for_a_while(campaigns)
+
+
+def push_for_a_while(campaigns):
+    """Push one batch of each campaign in turn; whether that came to an end in the given time."""
     for account, group in campaigns.grouped("cm_account_id").items():
         with AccountSession(account, BACKGROUND) as session:
             if not _push_in_turn(CampaignRun(session, "recipients"), list(group)):
-                return
+                return False
+    return True
 
 
 def _push_in_turn(run, campaigns):

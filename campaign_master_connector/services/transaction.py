@@ -111,11 +111,12 @@ def commit_progress(env, processed, remaining):
     if in_test():
         env.flush_all()
         return float("inf")
-    return env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    left = env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    return max(0, min(left, seconds_left(env)))
 
 
 def seconds_left(env):
-    """Seconds that the running schedule may go on; without end where none is running."""
+    """Seconds that the running schedule or job may go on; without end where none is running."""
     return env.context.get("cron_end_time", float("inf")) - time.monotonic()
 
 
