@@ -21,6 +21,7 @@ from . import (
     res_config_settings,
     res_partner,
     utm_campaign,
+    utm_campaign_additions,
     utm_campaign_attribution,
     utm_campaign_connection,
     utm_campaign_failures,

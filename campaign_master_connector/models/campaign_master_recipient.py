@@ -70,11 +70,11 @@ class CampaignMasterRecipient(models.Model):
     opted_out = fields.Boolean(readonly=True)
 
     # As few indexes as do: each change of a state writes an entry into all of them.
-    _partner_unique = models.UniqueIndex(
+    _partner_unique_idx = models.UniqueIndex(
         "(partner_id, campaign_id) WHERE partner_id IS NOT NULL",
         "This contact is a recipient of the campaign already.",
     )
-    _lead_unique = models.UniqueIndex(
+    _lead_unique_idx = models.UniqueIndex(
         "(lead_id, campaign_id) WHERE lead_id IS NOT NULL",
         "This lead is a recipient of the campaign already.",
     )

@@ -192,6 +192,7 @@ class UtmCampaign(models.Model):
     @api.model
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
+        self._cm_go_on_adding()
         self._cm_push_in_background()
         self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
 

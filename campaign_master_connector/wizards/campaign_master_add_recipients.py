@@ -2,9 +2,14 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 PEOPLE_MODELS = ("res.partner", "crm.lead")
 ACTIVE_IDS_LIMIT = 20000
+# What a click does itself; a request of Odoo may take two minutes. The schedule does the rest.
+AT_ONCE = 200_000
+IN_THE_BACKGROUND = 50_000
 
 
 class CampaignMasterAddRecipients(models.TransientModel):
@@ -79,10 +84,29 @@ class CampaignMasterAddRecipients(models.TransientModel):
         campaign = self._campaign()
         campaign.check_access("write")
         self.env[self.res_model].check_access("read")
-        people = self._people_model()._search(self._people_domain())
         total = self.selected_count
-        added = self.env["campaign.master.recipient"].sudo()._add_people(campaign.sudo(), people)
-        return self._notification(campaign, total, added)
+        added, last_id = self._add_slice(campaign.sudo(), 0, AT_ONCE)
+        later = max(0, total - AT_ONCE)
+        if later:
+            campaign.sudo()._cm_add_later(self, last_id)
+        return self._notification(campaign, total, added, later)
+
+    def _add_slice(self, campaign, after, size=None):
+        """Add the next ``size`` of the people (else a small slice) with an id above ``after``.
+
+        :return: {state: number of recipients that were added in it}, and the last id when there
+            may be more behind it, else None
+        """
+        size = size or IN_THE_BACKGROUND
+        domain = Domain(self._people_domain()) & Domain("id", ">", after)
+        people = self._people_model()._search(domain, order="id", limit=size)
+        [(count, last_id)] = self.env.execute_query(
+            SQL("SELECT COUNT(*), MAX(id) FROM (%s) AS slice", people.select())
+        )
+        if not count:
+            return {}, None
+        added = self.env["campaign.master.recipient"].sudo()._add_people(campaign, people)
+        return added, last_id if count == size else None
 
     def _campaign(self):
         if self.target == "existing":
@@ -95,7 +119,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         self.target = "existing"
         return self.campaign_id
 
-    def _notification(self, campaign, selected, added):
+    def _notification(self, campaign, selected, added, later=0):
         count = sum(added.values())
         usable = added.get("pending", 0)
         message = self.env._(
@@ -107,8 +131,13 @@ class CampaignMasterAddRecipients(models.TransientModel):
             message += " " + self.env._(
                 "Can't get the mail: %s (the campaign says why).", f"{left_out:,}"
             )
-        if there := selected - count:
+        if there := selected - count - later:
             message += " " + self.env._("Recipients already: %s.", f"{there:,}")
+        if later:
+            message += " " + self.env._(
+                "%s more are added in the background; the tabs show how many there are.",
+                f"{later:,}",
+            )
         action = self.env["campaign.master.account"]._notification("success", message)
         action["params"]["next"] = self._next_action(campaign)
         return action

@@ -1,0 +1,74 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..services import transaction
+
+_logger = logging.getLogger(__name__)
+
+
+class UtmCampaign(models.Model):
+    """People whom a click began to make recipients and the schedule goes on with."""
+
+    _inherit = "utm.campaign"
+
+    # [{"res_model", "domain", "user_id", "company_ids", "after"}]: who asked for whom, under whose
+    # access rules, and the id up to which they are recipients.
+    cm_additions = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+
+    _cm_additions_idx = models.Index("(id) WHERE cm_additions IS NOT NULL")
+
+    def _cm_add_later(self, wizard, after):
+        """Have the schedule add who is behind the id ``after``, as the user of ``wizard``."""
+        addition = {
+            "res_model": wizard.res_model,
+            "domain": wizard.domain,
+            "user_id": wizard.env.uid,
+            "company_ids": wizard.env.companies.ids,
+            "after": after,
+        }
+        self.cm_additions = [*(self.cm_additions or []), addition]
+        self._cm_trigger_push()
+
+    @api.model
+    def _cm_go_on_adding(self):
+        """A slice of each campaign in turn: pushing and other campaigns wait for no more."""
+        self.flush_model(["cm_additions"])
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM utm_campaign WHERE cm_additions IS NOT NULL ORDER BY id")
+        )
+        for campaign in self.sudo().browse(campaign_id for [campaign_id] in rows):
+            if transaction.seconds_left(self.env) <= 0:
+                break
+            campaign._cm_add_next_slice()
+        if rows:
+            self._cm_trigger_push()
+
+    def _cm_add_next_slice(self):
+        try:
+            transaction.write_durably(self.env, self._cm_add_slice)
+        except Exception:
+            _logger.exception("Adding recipients to campaign %s failed", self.id)
+            transaction.rollback(self.env)
+            transaction.write_durably(self.env, self._cm_give_up_adding)
+
+    def _cm_add_slice(self):
+        [addition, *others] = self.cm_additions
+        asking = self.env["campaign.master.add.recipients"].with_user(addition["user_id"])
+        wizard = asking.with_context(allowed_company_ids=addition["company_ids"]).new(
+            {"res_model": addition["res_model"], "domain": addition["domain"]}
+        )
+        _added, last_id = wizard._add_slice(self, addition["after"])
+        left = [{**addition, "after": last_id}] if last_id else []
+        self.cm_additions = [*left, *others] or False
+
+    def _cm_give_up_adding(self):
+        self.cm_additions = False
+        self._cm_record_failure(
+            "sync",
+            self.env._(
+                "Not everybody could be added in the background. Add them once more: who is a "
+                "recipient already isn't added twice."
+            ),
+        )

@@ -1,0 +1,90 @@
+"""More people than a click can wait for: the schedule goes on adding them."""
+
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..wizards import campaign_master_add_recipients as wizards
+from .common import CampaignMasterCase
+
+EVERYBODY = [("email", "=like", "bulk-%@example.com")]
+
+
+@tagged("post_install", "-at_install")
+class TestAdditions(CampaignMasterCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(patch.object(wizards, "AT_ONCE", 5))
+        self.enterContext(patch.object(wizards, "IN_THE_BACKGROUND", 3))
+        self.campaign = self.make_campaign()
+
+    def add_all(self, campaign=None, model="res.partner", domain=EVERYBODY):
+        action = (campaign or self.campaign).cm_add_people(model, domain)
+        return action["params"]["message"]
+
+    def test_click_adds_the_first_and_the_schedule_the_others_in_slices(self):
+        self.bulk_contacts(12)
+        self.assertEqual(
+            self.add_all(),
+            "Recipients added to Spring offers: 5. 7 more are added in the background; the tabs "
+            "show how many there are.",
+        )
+        for expected in (8, 11, 12):
+            self.run_cron()
+            self.assertEqual(self.states(self.campaign), {"pending": expected})
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        self.assertFalse(self.campaign.sudo().cm_additions)
+        self.run_cron()
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([]), triggers)
+        self.assertEqual(len(set(self.campaign.cm_recipient_ids.partner_id.ids)), 12)
+
+    def test_who_is_on_several_slices_with_one_address_is_a_duplicate(self):
+        self.bulk_contacts(5)
+        self.env["res.partner"].browse(self.bulk_contacts(5))
+        self.add_all()
+        self.run_cron()
+        self.run_cron()
+        self.assertEqual(self.states(self.campaign), {"pending": 5, "excluded": 5})
+
+    def test_as_many_as_a_click_adds_leave_nothing_for_later(self):
+        self.bulk_contacts(5)
+        self.add_all()
+        self.run_cron()
+        self.assertEqual(self.states(self.campaign), {"pending": 5})
+        self.assertFalse(self.campaign.sudo().cm_additions)
+
+    def test_two_clicks_are_carried_on_one_after_the_other(self):
+        self.bulk_contacts(7)
+        self.bulk_contacts(7, "more")
+        self.add_all()
+        self.add_all(domain=[("email", "=like", "more-%@example.com")])
+        for _run in range(2):
+            self.run_cron()
+        self.assertEqual(self.states(self.campaign), {"pending": 14})
+
+    def test_background_adds_under_the_access_rules_of_who_clicked(self):
+        seller = self.make_user("seller", "sales_team.group_sale_salesman")
+        own = self.env["crm.lead"].concat(
+            *(self.lead(f"own-{number}@example.com", user_id=seller.id) for number in range(7))
+        )
+        admin = self.env.ref("base.user_admin")
+        for number in range(7):
+            self.lead(f"foreign-{number}@example.com", user_id=admin.id)
+        self.add_all(self.campaign.with_user(seller), "crm.lead", [])
+        for _run in range(3):
+            self.run_cron()
+        self.assertEqual(self.campaign.cm_recipient_ids.lead_id, own)
+
+    def test_what_cannot_go_on_is_told_and_does_not_stop_the_schedule(self):
+        self.bulk_contacts(7)
+        self.add_all()
+        self.campaign.sudo().cm_additions = [
+            {**self.campaign.sudo().cm_additions[0], "domain": "[('gone', '=', 1)]"}
+        ]
+        other = self.synced_campaign(title="Other")
+        self.add(other, self.contact())
+        with self.assertLogs("odoo.addons.campaign_master_connector", "ERROR"):
+            self.run_cron()
+        self.assertIn("Not everybody could be added", self.campaign.cm_sync_error)
+        self.assertFalse(self.campaign.sudo().cm_additions)
+        self.assertEqual(self.states(other), {"added": 1})
