@@ -24,8 +24,11 @@ def packages() -> list[str]:
 
 
 def data_files() -> list[str]:
-    """Paths inside the addon of all that isn't Python, its own tests' files excepted."""
-    paths = (path.relative_to(ADDON) for path in ADDON.rglob("*") if path.suffix in DATA_SUFFIXES)
+    """Paths inside the addon of all that is in no package, its own tests' files excepted."""
+    data = (path for path in ADDON.rglob("*") if path.suffix in DATA_SUFFIXES)
+    # Their folders are named after versions, which no package can be.
+    migrations = ADDON.glob("migrations/*/*.py")
+    paths = (path.relative_to(ADDON) for path in (*data, *migrations))
     return sorted(path.as_posix() for path in paths if "tests" not in path.parts)
 
 

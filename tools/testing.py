@@ -18,6 +18,7 @@ ALL = (
     "tests/tools",
     "tests/sandbox",
     "tests/end_to_end",
+    "tests/life_cycle",
     "campaign_master_connector/tests",
 )
 # Each worker has a copy of the database; `conftest.py` says what stays together.

@@ -1,0 +1,156 @@
+"""A database that the version before made comes to this version with all its data, and works.
+
+Its dump is of an Odoo without demo data, used for a while: `tools/dump.py` has made it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import contents
+import pytest
+from copies import MakeDatabase
+from odoo_runs import OdooRuns
+from odoo_server import OdooServer
+from steps import first_id, run_schedule, states_of_recipients, sync
+
+from sandbox.testing import SandboxProcess
+from tools import places, postgres, versions
+
+VERSIONS = Path(__file__).parent / "versions"
+BEFORE = "19.0.1.0.0"
+MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+# What the dump's company changed for itself.
+OWN_INTERVAL = ("ir_cron_update_campaign_statistics", 45)
+LARGEST_DUMP = 200_000
+KEPT = {
+    "campaigns": """
+        SELECT title, active, cm_reference, cm_external_id, cm_state, cm_emails_sent,
+               cm_unique_clicks, cm_total_opens, cm_synced_at, cm_subject
+          FROM utm_campaign ORDER BY id
+    """,
+    "recipients": """
+        SELECT campaign_id, partner_id, lead_id, kind, email, state, state_reason, total_opens,
+               first_open, total_clicks, bounced, opted_out
+          FROM campaign_master_recipient ORDER BY id
+    """,
+    "opt-outs": "SELECT account_id, email, partner_id, lead_id FROM campaign_master_opt_out ORDER BY id",
+    "former addresses": "SELECT recipient_id, email FROM campaign_master_former_address ORDER BY id",
+    "account": "SELECT username, stored_password, api_url, show_extended_statistics, database_uuid"
+    " FROM campaign_master_account",
+    "log": "SELECT kind, campaign_id, added, error FROM campaign_master_sync_log ORDER BY id",
+}
+
+
+@pytest.fixture(scope="module")
+def old(server: postgres.Server, base: str, copy_of: MakeDatabase) -> str:
+    """The database as the version before has left it."""
+    name = copy_of(base)
+    versions.restore(server, VERSIONS / f"{BEFORE}.sql.gz", name)
+    return name
+
+
+@pytest.fixture(scope="module")
+def upgraded(
+    server: postgres.Server,
+    old: str,
+    copy_of: MakeDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> OdooRuns:
+    """A copy of it, upgraded."""
+    runs = OdooRuns(server, copy_of(old), tmp_path_factory.mktemp("upgrade"))
+    runs.upgrade()
+    return runs
+
+
+def test_the_dump_is_small_and_of_an_earlier_version(server: postgres.Server, old: str) -> None:
+    assert (VERSIONS / f"{BEFORE}.sql.gz").stat().st_size < LARGEST_DUMP
+    query = "SELECT state, latest_version FROM ir_module_module WHERE name = %s"
+    assert contents.rows(server, old, query, places.ADDON.name) == [("installed", BEFORE)]
+    assert MANIFEST["version"] != BEFORE
+
+
+def test_the_upgrade_logs_no_problem(upgraded: OdooRuns) -> None:
+    assert upgraded.problems() == []
+    query = "SELECT state, latest_version FROM ir_module_module WHERE name = %s"
+    found = contents.rows(upgraded.server, upgraded.database, query, places.ADDON.name)
+    assert found == [("installed", MANIFEST["version"])]
+
+
+@pytest.mark.parametrize("subject", KEPT)
+def test_all_data_is_kept(subject: str, old: str, upgraded: OdooRuns) -> None:
+    before = contents.rows(upgraded.server, old, KEPT[subject])
+    assert before
+    assert contents.rows(upgraded.server, upgraded.database, KEPT[subject]) == before
+
+
+def test_it_has_what_a_new_installation_has(template: str, upgraded: OdooRuns) -> None:
+    fresh = contents.structure(upgraded.server, template)
+    found = contents.structure(upgraded.server, upgraded.database)
+    assert {"missing": sorted(fresh - found), "left over": sorted(found - fresh)} == {
+        "missing": [],
+        "left over": [],
+    }
+
+
+def test_every_record_of_the_addon_has_arrived(template: str, upgraded: OdooRuns) -> None:
+    fresh = contents.our_names(upgraded.server, template)
+    found = contents.our_names(upgraded.server, upgraded.database)
+    assert {"missing": sorted(fresh - found), "left over": sorted(found - fresh)} == {
+        "missing": [],
+        "left over": [],
+    }
+
+
+@pytest.mark.parametrize("table", contents.RECORDS)
+def test_records_say_what_those_of_a_new_installation_say(
+    table: str, template: str, upgraded: OdooRuns
+) -> None:
+    fresh = contents.records(upgraded.server, template, table)
+    assert fresh
+    assert contents.records(upgraded.server, upgraded.database, table) == fresh
+
+
+def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:
+    name, minutes = OWN_INTERVAL
+    query = """
+        SELECT interval_number FROM ir_cron WHERE id =
+            (SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s)
+    """
+    found = contents.rows(upgraded.server, upgraded.database, query, places.ADDON.name, name)
+    assert found == [(minutes,)]
+
+
+@pytest.fixture
+def odoo(upgraded: OdooRuns, tmp_path: Path) -> Iterator[OdooServer]:
+    name = f"{upgraded.database}_served"
+    server = OdooServer(upgraded.server, upgraded.database, tmp_path, name, max_cron_threads=0)
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+def test_it_works_with_campaign_master_at_once(odoo: OdooServer) -> None:
+    with SandboxProcess(seed=7) as sandbox:
+        admin = odoo.admin
+        account = first_id(admin, "campaign.master.account", [])
+        # Nobody enters the password again: the stored one is still for this host.
+        admin.call("campaign.master.account", "write", [account], {"api_url": sandbox.url})
+        seller = odoo.log_in("seller", "seller")
+        title = [("title", "=", "Waiting through the upgrade")]
+        waiting = first_id(seller, "utm.campaign", title)
+
+        sync(seller, waiting)
+        run_schedule(admin)
+
+        states = states_of_recipients(seller, waiting)
+        assert "pending" not in states
+        assert states.count("added") > 10
+        # Who left before the upgrade isn't asked again after it.
+        assert states.count("opted_out") > 0
+        campaign = seller.read("utm.campaign", waiting, "cm_external_id", "cm_sync_error")
+        assert campaign["cm_sync_error"] is False
+        assert campaign["cm_external_id"] in [one["id"] for one in sandbox.control.campaigns()]
