@@ -221,7 +221,8 @@ def _reason():
     return SQL(
         """
         CASE WHEN is_opted_out THEN 'unsubscribed'
-             WHEN is_deleted THEN CASE WHEN known_state = 'pending' THEN 'deleted' END
+             WHEN is_deleted THEN
+                 CASE WHEN known_state IN ('pending', 'excluded') THEN 'deleted' END
              WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
                  THEN NULL
              WHEN is_archived THEN 'archived'

@@ -91,6 +91,16 @@ class TestChangedPeople(CampaignMasterCase):
         )
         self.assertEqual(self.on_list(), [])
 
+    def test_deleted_people_are_still_known_as_deleted_after_another_look(self):
+        contact = self.contact()
+        campaign = self.make_campaign()
+        recipient = self.add(campaign, contact)
+        contact.unlink()
+        for _click in range(2):
+            self.sync(campaign)
+            self.assertEqual((recipient.state, recipient.state_reason), ("excluded", "deleted"))
+        self.assertEqual(self.states(campaign), {"excluded": 1})
+
     def test_deleted_people_who_were_added_keep_their_row(self):
         contact, lead = self.contact(), self.lead()
         campaign = self.synced_campaign(contact, lead)
