@@ -3,13 +3,14 @@
 import os
 import sys
 
-from . import browser, community, environment, javascript, locks, odoo_source, places
+from . import browser, community, environment, javascript, locks, odoo_source, places, queue_job
 from .problem import Problem, run_main
 
 NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "matrix", "bench", "soak"}
 NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
 NEEDS_JAVASCRIPT = {"lint", "format", "test"}
 NEEDS_HOOKS = {"lint"}
+NEEDS_QUEUE_JOB = {"test"}
 
 
 def main() -> int:
@@ -27,6 +28,8 @@ def main() -> int:
             javascript.ensure()
         if command in NEEDS_HOOKS:
             community.ensure()
+        if command in NEEDS_QUEUE_JOB:
+            queue_job.ensure()
     if command == "setup":
         return 0
     python = str(places.environment_python())

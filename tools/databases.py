@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from . import locks, odoo_process, odoo_source, places
+from . import locks, odoo_process, odoo_source, places, queue_job
 from .postgres import Server
 from .progress import step
 
@@ -34,6 +34,23 @@ def ensure_template(server: Server, with_demo: bool, is_customer: bool = False) 
         with step("Installing the addon"):
             _install(server, name, base, ADDON, with_demo)
         _drop_older(server, f"cm_template_{_kind(with_demo, is_customer)}_", name)
+    return name
+
+
+def ensure_queue_job_template(server: Server, template: str) -> str:
+    """The name of a copy of ``template`` that has the addon for queue_job too."""
+    definition = b"".join(
+        path.read_bytes() for path in sorted(places.QUEUE_JOB_ADDON.rglob("*.xml"))
+    )
+    version = hashlib.sha256(definition).hexdigest()[:6]
+    name = f"cm_template_jobs_{template.rpartition('_')[2]}_{version}"
+    with locks.held("templates", "Another run is preparing a database"):
+        if not exists(server, name):
+            with step("Installing the addon for queue_job"):
+                path = odoo_process.addons_path(queue_job.addons())
+                apps = places.QUEUE_JOB_ADDON.name
+                _install(server, name, template, apps, with_demo=False, addons_path=path)
+            _drop_older(server, "cm_template_jobs_", name)
     return name
 
 
@@ -113,7 +130,9 @@ def drop(server: Server, name: str) -> None:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
-def _install(server: Server, name: str, source: str | None, apps: str, with_demo: bool) -> None:
+def _install(
+    server: Server, name: str, source: str | None, apps: str, with_demo: bool, **options: object
+) -> None:
     """Install under a working name and rename at the end, so that half of it never counts."""
     working = f"{name}_unfinished"
     log = install_log(name)
@@ -129,7 +148,7 @@ def _install(server: Server, name: str, source: str | None, apps: str, with_demo
                 )
             )
     configuration = odoo_process.write_configuration(
-        places.cache() / f"{name}.conf", server, working
+        places.cache() / f"{name}.conf", server, working, **options
     )
     demo = ["--with-demo"] if with_demo else ["--without-demo"]
     odoo_process.run_to_end(configuration, ["-i", apps, *demo], log, f"Installing {apps}")

@@ -24,7 +24,7 @@ CHECKS: dict[str, Callable[[], int]] = {
     # A model of many subjects is one file a subject here, so its classes aren't merged.
     "pylint-odoo": _python(
         *("pylint", "--rcfile=tools/pylintrc"),
-        *("--disable=consider-merging-classes-inherited", "campaign_master_connector"),
+        *("--disable=consider-merging-classes-inherited", *(path.name for path in places.ADDONS)),
     ),
     "community": community.check,
     "mypy": _python("mypy"),

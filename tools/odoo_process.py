@@ -11,10 +11,15 @@ from .problem import Problem
 LAUNCH = "import odoo.cli; odoo.cli.main()"
 
 
+def addons_path(*further: Path) -> str:
+    """The folders of addons as Odoo's configuration has them."""
+    return ",".join(map(str, [*odoo_source.addons_path(), *further]))
+
+
 def write_configuration(path: Path, server: Server, database: str, **options: object) -> Path:
     """A configuration file for one database; ``options`` are Odoo's own."""
     values = {
-        "addons_path": ",".join(map(str, odoo_source.addons_path())),
+        "addons_path": addons_path(),
         "admin_passwd": "demo",
         "data_dir": places.cache() / "odoo-data",
         "db_host": server.host,

@@ -9,6 +9,8 @@ from .problem import Problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 ADDON = CHECKOUT / "campaign_master_connector"
+QUEUE_JOB_ADDON = CHECKOUT / "campaign_master_connector_queue_job"
+ADDONS = (ADDON, QUEUE_JOB_ADDON)
 REQUIREMENTS = CHECKOUT / "tools" / "requirements.txt"
 
 

@@ -26,17 +26,26 @@ LAST_CHARACTERS = 6000
 class OdooServer:
     """Odoo with two workers and one cron worker. ``start`` before use, ``remove`` at the end.
 
-    ``options`` are Odoo's own and replace these numbers. Without a ``template`` it joins the
-    database of this name, which another one removes.
+    ``options`` are Odoo's own and replace these numbers, ``variables`` are added to its
+    environment. Without a ``template`` it joins the database of this name, which another one
+    removes.
     Attributes: ``url`` (without a path), ``database``, ``log`` (the file of its output).
     """
 
     def __init__(
-        self, server: Server, template: str | None, folder: Path, name: str, **options: object
+        self,
+        server: Server,
+        template: str | None,
+        folder: Path,
+        name: str,
+        variables: dict[str, str] | None = None,
+        **options: object,
     ) -> None:
         self.database = name
         self.log = folder / f"{name}.log"
         self._server = server
+        # Odoo takes the server from the environment before it looks into its configuration.
+        self._variables = {**server.variables(), **(variables or {})}
         self._processes = Processes()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -57,8 +66,7 @@ class OdooServer:
         :raises AssertionError: with the end of its log
         """
         command = odoo_process.command(self._configuration)
-        # Odoo takes the server from the environment before it looks into its configuration.
-        self._processes.start("Odoo", command, self.log, self._server.variables())
+        self._processes.start("Odoo", command, self.log, self._variables)
         try:
             self._processes.wait_for("Odoo", f"{self.url}/web/login", SECONDS_TO_START)
         except Problem as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Protocol
 
 import requests
@@ -173,3 +174,8 @@ def states_of_recipients(session: Caller, campaign_id: int) -> list[str]:
     domain = [("campaign_id", "=", campaign_id)]
     found = session.call("campaign.master.recipient", "search_read", domain, ["state"])
     return [one["state"] for one in found]
+
+
+def moment_of(call: dict[str, Any]) -> datetime:
+    """When the sandbox had answered a call."""
+    return datetime.fromisoformat(call["at"])

