@@ -24,6 +24,7 @@ from . import (
     utm_campaign_additions,
     utm_campaign_attribution,
     utm_campaign_connection,
+    utm_campaign_duplication,
     utm_campaign_failures,
     utm_campaign_mailings,
     utm_campaign_recipient_statistics,

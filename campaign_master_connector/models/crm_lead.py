@@ -1,9 +1,15 @@
-from odoo import models
+from odoo import fields, models
+
+from .utm_campaign import USER_GROUP
 
 
 class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.lead", "campaign.master.engagement.mixin"]
+
+    cm_recipient_ids = fields.One2many(
+        "campaign.master.recipient", "lead_id", "Campaign Master Recipients", groups=USER_GROUP
+    )
 
     def _cm_recipients_domain(self):
         return [("lead_id", "in", self.ids)]

@@ -1,9 +1,15 @@
-from odoo import models
+from odoo import fields, models
+
+from .utm_campaign import USER_GROUP
 
 
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "campaign.master.engagement.mixin"]
+
+    cm_recipient_ids = fields.One2many(
+        "campaign.master.recipient", "partner_id", "Campaign Master Recipients", groups=USER_GROUP
+    )
 
     def _cm_recipients_domain(self):
         """A company's own and those of its people."""

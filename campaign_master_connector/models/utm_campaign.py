@@ -261,10 +261,3 @@ class UtmCampaign(models.Model):
                     campaign=synced[0].title,
                 )
             )
-
-    def copy_data(self, default=None):
-        """A copy is a campaign of its own in the same account."""
-        values = super().copy_data(default)
-        for campaign, vals in zip(self, values, strict=True):
-            vals["cm_account_id"] = campaign.sudo().cm_account_id.id
-        return values

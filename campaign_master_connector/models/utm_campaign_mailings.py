@@ -1,4 +1,12 @@
-from odoo import fields, models
+from odoo import models
+
+MAILING_COUNTS = {
+    "mailing_mail_count",
+    "ab_testing_mailings_count",
+    # Where SMS Marketing is installed, which is no dependency.
+    "mailing_sms_count",
+    "ab_testing_mailings_sms_count",
+}
 
 
 class UtmCampaign(models.Model):
@@ -6,6 +14,7 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    # The form counts them for everybody, and a salesperson may not read mailings.
-    mailing_mail_count = fields.Integer(compute_sudo=True)
-    ab_testing_mailings_count = fields.Integer(compute_sudo=True)
+    def _compute_field_value(self, field):
+        """The form counts mailings for everybody, and a salesperson may not read them."""
+        campaigns = self.sudo() if field.name in MAILING_COUNTS else self
+        return super(UtmCampaign, campaigns)._compute_field_value(field)

@@ -9,6 +9,7 @@ from . import (
     test_choices,
     test_companies,
     test_connection,
+    test_duplicate,
     test_engagement,
     test_failure_kinds,
     test_fair_share,

@@ -1,0 +1,31 @@
+from odoo import models
+
+PEOPLE_MODELS = ("res.partner", "crm.lead")
+
+
+class UtmCampaign(models.Model):
+    """Duplicating a campaign: its block always, its recipients by choice, its statistics never."""
+
+    _inherit = "utm.campaign"
+
+    def copy_data(self, default=None):
+        """A copy is a campaign of its own in the same account."""
+        values = super().copy_data(default)
+        for campaign, vals in zip(self, values, strict=True):
+            vals["cm_account_id"] = campaign.sudo().cm_account_id.id
+        return values
+
+    def action_cm_duplicate_with_recipients(self):
+        """A copy for the same people, each decided on anew, as far as the user may read them.
+
+        :return: action that opens the copy
+        """
+        self.ensure_one()
+        self._cm_check_access("read")
+        copy = self.copy()
+        everybody = [("cm_recipient_ids.campaign_id", "=", self.id), ("active", "in", [True, False])]
+        for model in PEOPLE_MODELS:
+            people = self.env[model]
+            if people.has_access("read") and people.search_count(everybody, limit=1):
+                copy.cm_add_people(model, everybody)
+        return {**copy._get_records_action(), "views": [(False, "form")]}
