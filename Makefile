@@ -32,9 +32,11 @@ bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 soak: ## Kill everything at random moments of a sync; ARGS="--seed 7 --rounds 50"
 	@$(PYTHON) -m tools soak $(ARGS)
 
-wheel: ## The installable distribution of the addon, in dist/
-	@rm -rf build
-	@$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist .
+wheel: ## The installable distributions of both addons, in dist/
+	@for addon in campaign_master_connector campaign_master_connector_queue_job; do \
+		rm -rf build; \
+		ADDON=$$addon $(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist . || exit 1; \
+	done
 
 clean: ## Remove what was built in the checkout (the cache outside it stays)
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

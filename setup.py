@@ -1,11 +1,16 @@
-"""Builds `odoo-addon-campaign-master-connector`: the addon, to be installed beside an Odoo 19."""
+"""Builds the distribution of one addon, to be installed beside an Odoo 19.
+
+That is `odoo-addon-campaign-master-connector`; the variable ADDON names the folder of another one.
+"""
 
 import ast
+import os
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
-FOLDER = "campaign_master_connector"
+MAIN = "campaign_master_connector"
+FOLDER = os.environ.get("ADDON", MAIN)
 PACKAGE = f"odoo.addons.{FOLDER}"
 ADDON = Path(__file__).parent / FOLDER
 NOT_SHIPPED = ("tests", "tests.*")
@@ -32,9 +37,24 @@ def data_files() -> list[str]:
     return sorted(path.as_posix() for path in paths if "tests" not in path.parts)
 
 
-# Odoo itself is no requirement here: it is on no package index, and pip would search for it there.
+def distribution(folder: str) -> str:
+    """The name of an addon's distribution."""
+    return f"odoo-addon-{folder.replace('_', '-')}"
+
+
+def requirements() -> list[str]:
+    """What pip is to install with it.
+
+    Odoo is left out: it is on no package index, and pip would search for it there. So is an
+    addon of others that itself asks for Odoo.
+    """
+    packages = manifest.get("external_dependencies", {}).get("python", [])
+    own = [distribution(MAIN)] if MAIN in manifest["depends"] else []
+    return [*packages, *own]
+
+
 setup(
-    name="odoo-addon-campaign-master-connector",
+    name=distribution(FOLDER),
     version=manifest["version"],
     description=manifest["summary"],
     long_description=(ADDON / "README.rst").read_text(encoding="utf-8"),
@@ -43,7 +63,7 @@ setup(
     license=manifest["license"],
     license_files=["LICENSE"],
     python_requires=">=3.10",
-    install_requires=manifest["external_dependencies"]["python"],
+    install_requires=requirements(),
     packages=packages(),
     package_dir={PACKAGE: FOLDER},
     package_data={PACKAGE: data_files()},

@@ -1,4 +1,4 @@
-"""The distribution has the whole addon and nothing else, and Odoo installs the addon from it."""
+"""A distribution has a whole addon and nothing else, and Odoo installs the addon from it."""
 
 import ast
 import os
@@ -14,10 +14,7 @@ import pytest
 
 from tools import databases, odoo_process, odoo_source, places, postgres
 
-INSIDE = "odoo/addons/campaign_master_connector/"
-INFORMATION = "odoo_addon_campaign_master_connector-{version}.dist-info/"
 BUILT_FROM = ("setup.py", "pyproject.toml", "LICENSE")
-MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encoding="utf-8"))
 # Odoo's own addons alone, so that this one can come from nowhere but the wheel.
 FIND = "import odoo.modules.module as m; print(m.get_module_path('campaign_master_connector'))"
 
@@ -27,17 +24,28 @@ def pip(*arguments: str) -> None:
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+def build(addon: Path, folder: Path) -> Path:
+    """The addon's wheel, built in an empty folder as `make wheel` does."""
     for name in BUILT_FROM:
         shutil.copy(places.CHECKOUT / name, folder)
     unwanted = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(places.ADDON, folder / places.ADDON.name, ignore=unwanted)
+    shutil.copytree(addon, folder / addon.name, ignore=unwanted)
     where = ("--wheel-dir", str(folder), str(folder))
-    pip("wheel", "--no-build-isolation", "--no-index", "--no-deps", *where)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADDON", addon.name)
+        pip("wheel", "--no-build-isolation", "--no-index", "--no-deps", *where)
     [path] = folder.glob("*.whl")
     return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(places.ADDON, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def queue_job_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(places.QUEUE_JOB_ADDON, tmp_path_factory.mktemp("queue_job_wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +60,42 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
-def test_it_has_every_file_of_the_addon_but_its_tests(wheel: Path) -> None:
+@pytest.mark.parametrize(
+    ("fixture", "addon"),
+    [("wheel", places.ADDON), ("queue_job_wheel", places.QUEUE_JOB_ADDON)],
+    ids=["main", "queue_job"],
+)
+def test_it_has_every_file_of_the_addon_but_its_tests(
+    fixture: str, addon: Path, request: pytest.FixtureRequest
+) -> None:
+    manifest = ast.literal_eval((addon / "__manifest__.py").read_text(encoding="utf-8"))
     wanted = {
-        INSIDE + path.relative_to(places.ADDON).as_posix()
-        for path in places.ADDON.rglob("*")
-        if path.is_file() and not is_left_out(path.relative_to(places.ADDON))
+        f"odoo/addons/{addon.name}/{path.relative_to(addon).as_posix()}"
+        for path in addon.rglob("*")
+        if path.is_file() and not is_left_out(path.relative_to(addon))
     }
 
-    names = set(zipfile.ZipFile(wheel).namelist())
+    names = set(zipfile.ZipFile(request.getfixturevalue(fixture)).namelist())
 
-    information = INFORMATION.format(version=MANIFEST["version"])
+    information = f"odoo_addon_{addon.name}-{manifest['version']}.dist-info/"
     assert {name for name in names if not name.startswith(information)} == wanted
     assert f"{information}licenses/LICENSE" in names
+
+
+def test_the_one_for_queue_job_asks_for_the_main_one_alone(queue_job_wheel: Path) -> None:
+    [metadata] = (
+        text
+        for name, text in contents(queue_job_wheel).items()
+        if name.endswith(".dist-info/METADATA")
+    )
+    asked_for = [line for line in metadata.splitlines() if line.startswith("Requires-Dist")]
+    assert asked_for == ["Requires-Dist: odoo-addon-campaign-master-connector"]
+
+
+def contents(wheel: Path) -> dict[str, str]:
+    """The texts of the wheel by their names."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name).decode(errors="replace") for name in archive.namelist()}
 
 
 def is_left_out(path: Path) -> bool:
