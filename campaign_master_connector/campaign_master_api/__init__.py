@@ -2,6 +2,7 @@
 
 from .address import api_origin, check_api_version, normalize_api_url
 from .client import CampaignMasterClient
+from .ensure import ensure_campaign, may_still_be_carried_out
 from .errors import (
     CampaignMasterError,
     CertificateNotTrusted,
@@ -78,6 +79,8 @@ __all__ = [
     "TokenRefused",
     "api_origin",
     "check_api_version",
+    "ensure_campaign",
+    "may_still_be_carried_out",
     "normalize_api_url",
     "should_retry",
     "wait_seconds",

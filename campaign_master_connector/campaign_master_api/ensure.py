@@ -36,7 +36,7 @@ def ensure_campaign(find: Find, create: Create, fields: CampaignFields) -> Campa
     result = _create_or_find(find, create, fields)
     if isinstance(result, Campaign):
         return result
-    if not _is_over(result):
+    if may_still_be_carried_out(result):
         raise result
     result = _create_or_find(find, create, fields)
     if isinstance(result, Campaign):
@@ -61,8 +61,8 @@ def _create_or_find(
         raise lost from None
 
 
-def _is_over(error: CampaignMasterError) -> bool:
-    """Whether the server has ended with the request: after a time-out it may still be at work."""
-    return not isinstance(error, NoAnswer) and not (
+def may_still_be_carried_out(error: CampaignMasterError) -> bool:
+    """Whether the server may be at work on the request still, as it may after a time-out."""
+    return isinstance(error, NoAnswer) or (
         isinstance(error, ServerFailed) and error.status == 504
     )

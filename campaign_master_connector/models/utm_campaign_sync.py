@@ -27,6 +27,7 @@ class UtmCampaign(models.Model):
     cm_sync_requested = fields.Boolean(readonly=True, copy=False)
     cm_paused = fields.Boolean("Paused", readonly=True, copy=False)
     cm_sent_values = fields.Json(readonly=True, copy=False)
+    cm_creation_began_at = fields.Datetime(readonly=True, copy=False)
     cm_in_flight_first_id = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_in_flight_last_id = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields")

@@ -1,9 +1,22 @@
 """The campaign itself: created in Campaign Master once, then kept like the one in Odoo."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
-from ..campaign_master_api import CampaignFields, CampaignStatus, RequestRefused
+from odoo import fields
+
+from ..campaign_master_api import (
+    CampaignFields,
+    CampaignMasterError,
+    CampaignStatus,
+    RequestRefused,
+    ensure_campaign,
+    may_still_be_carried_out,
+)
 from . import transaction
+
+# As long as a proxy or server may hold a request that nobody waits for any more.
+LONGEST_CREATION = timedelta(minutes=1)
 
 
 def sync_campaign_itself(campaign, client):
@@ -21,11 +34,48 @@ def sync_campaign_itself(campaign, client):
             _update(campaign, client, values)
         return campaign.cm_sent_values == known
     transaction.commit(campaign.env)
-    remote = client.ensure_campaign(values)
+    remote = _ensure(campaign, client, values)
     if _differs(remote, values) and remote.status is CampaignStatus.DRAFT:
         remote = client.update_campaign(remote.id, values)
-    _store(campaign, {**_remote_values(remote), "cm_external_id": remote.id}, known)
+    created = {"cm_external_id": remote.id, "cm_creation_began_at": False}
+    _store(campaign, {**_remote_values(remote), **created}, known)
     return True
+
+
+def _ensure(campaign, client, values):
+    """The campaign in Campaign Master, which a creation that nobody waits for may still make."""
+    if _is_being_created(campaign):
+        if remote := client.find_campaign(values.external_id):
+            return remote
+        raise CampaignMasterError(
+            campaign.env._(
+                "Campaign Master was asked to create this campaign and hasn't answered yet. "
+                "Whether it did is looked up again in a minute."
+            )
+        )
+
+    def create(new):
+        _note_creation(campaign, fields.Datetime.now())
+        return client.create_campaign(new)
+
+    try:
+        return ensure_campaign(client.find_campaign, create, values)
+    except CampaignMasterError as error:
+        if not may_still_be_carried_out(error):
+            _note_creation(campaign, False)
+        raise
+
+
+def _is_being_created(campaign):
+    began = campaign.cm_creation_began_at
+    return began and began > fields.Datetime.now() - LONGEST_CREATION
+
+
+def _note_creation(campaign, began_at):
+    """Committed before the call, so that also who comes after a crash knows of it."""
+    transaction.write_durably(
+        campaign.env, lambda: campaign.write({"cm_creation_began_at": began_at})
+    )
 
 
 def _update(campaign, client, values):

@@ -1,13 +1,15 @@
 """Nothing lost, nothing doubled: whatever breaks, the next runs end in the same state."""
 
+import time
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import sql_db
+from odoo import fields, sql_db
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..campaign_master_api import NO_RETRY
+from ..campaign_master_api import NO_RETRY, Timeouts
 from ..services import account_session, recipient_push, transaction
 from .common import CampaignMasterCase
 
@@ -53,6 +55,32 @@ class TestLostAnswers(CampaignMasterCase):
         self.control.set_fault("drop_connection", operation="createCampaign", count=1)
         self.sync(campaign)
         self.run_cron()
+        self.assertOneCampaign(campaign)
+
+    def test_create_that_takes_longer_than_anybody_waits_makes_one_campaign(self):
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(1))
+        self.control.set_fault("latency", operation="createCampaign", seconds=3, count=1)
+        impatient = Timeouts(connect=1.0, read=0.5, total=0.5)
+        with patch.dict(account_session.AT_THE_SCREEN, {"timeouts": impatient}):
+            self.sync(campaign)
+            self.assertIn("hasn't answered yet", self.sync(campaign))
+        end = time.monotonic() + 30
+        while not self.control.campaigns() and time.monotonic() < end:
+            time.sleep(0.1)
+        self.sync(campaign)
+        self.assertEqual(self.calls()["createCampaign"], 1)
+        self.assertOneCampaign(campaign)
+        self.assertEqual(self.states(campaign), {"added": 1})
+        self.assertFalse(campaign.cm_creation_began_at)
+
+    def test_create_that_nobody_carries_out_is_repeated_after_a_while(self):
+        campaign = self.make_campaign()
+        campaign.cm_creation_began_at = fields.Datetime.now()
+        self.assertIn("hasn't answered yet", self.sync(campaign))
+        self.assertEqual(self.control.campaigns(), [])
+        campaign.cm_creation_began_at -= timedelta(minutes=2)
+        self.sync(campaign)
         self.assertOneCampaign(campaign)
 
     def test_lost_answer_of_create_and_a_failing_look_up_make_one_campaign(self):
