@@ -35,8 +35,20 @@ def make_people(env: Any, count: int) -> None:
             count,
         )
     )
+    env.cr.execute(SQL("SELECT MIN(id) FROM res_partner WHERE ref = 'bench'"))
+    [first_id] = env.cr.fetchone()
     env.cr.execute(
-        SQL("UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL")
+        SQL(
+            # Each tenth is a company; a thousand of them have everybody else.
+            """
+            UPDATE res_partner
+               SET commercial_partner_id = CASE WHEN is_company THEN id
+                   ELSE %(first)s + 9 + 10 * (id %% LEAST(1000, %(count)s / 10)) END
+             WHERE ref = 'bench'
+            """,
+            first=first_id,
+            count=count,
+        )
     )
     env.cr.commit()
     env.cr.execute(SQL("ANALYZE res_partner"))

@@ -18,7 +18,7 @@ from odoo.addons.campaign_master_connector.services.account_session import (
 
 from sandbox.testing import SandboxProcess
 
-from . import floors
+from . import floors, large, plans, screens
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 CAMPAIGNS = int(os.environ.get("BENCH_CAMPAIGNS") or 10_000)
@@ -26,6 +26,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
 ONLY = (os.environ.get("BENCH_ONLY") or "").split(",")
 BATCH = 1000
 SAMPLE_OF_SINGLE_CALLS = 200
+LARGE = 500_000
 
 Row = dict[str, Any]
 
@@ -135,7 +136,7 @@ def push_recipients(bench: Bench) -> None:
 
 def _push_all(campaign: Any) -> None:
     campaign.action_cm_sync()
-    while campaign._cm_pending_count():
+    while campaign._cm_may_go_on():
         campaign._cron_cm_sync_recipients()
 
 
@@ -171,9 +172,15 @@ def _fetch_pages(campaign: Any) -> None:
             pass
 
 
+def life_of_a_campaign(bench: Bench) -> None:
+    """Each step once, where comparisons of each would take hours."""
+    large.life_of_a_campaign(bench, ROWS)
+
+
 def idle_minute(bench: Bench) -> None:
     """The schedule with nothing to do, with many campaigns and all their recipients."""
-    floors.make_synced_campaigns(bench.env, bench.account, CAMPAIGNS, ROWS)
+    others = CAMPAIGNS if ROWS >= LARGE else ROWS
+    floors.make_synced_campaigns(bench.env, bench.account, CAMPAIGNS, others)
     control = bench.sandbox.control
     control.clear_calls()
     seconds, queries = [], 0
@@ -183,14 +190,28 @@ def idle_minute(bench: Bench) -> None:
         queries = bench.env.cr.sql_log_count - before
     calls = sum(control.call_counts().values())
     notes = [f"{queries} queries, {calls} calls, {CAMPAIGNS:,} campaigns"]
-    bench.note("An idle minute", seconds, notes=notes)
+    found = plans.of(bench.env, bench.env["utm.campaign"]._cron_cm_sync_recipients)
+    bench.note("An idle minute", seconds, notes=notes, plans=found)
+
+
+def screens_of_the_menus(bench: Bench) -> None:
+    """Each list, filter, group and chart of the menus, as an administrator sees them."""
+    administrator = bench.env(user=bench.env.ref("base.user_admin").id, su=False)
+    timings = screens.Screens(administrator, ROUNDS).measure()
+    medians = {name: statistics.median(seconds) for name, seconds in timings.items()}
+    slowest = sorted(medians, key=lambda name: -medians[name])
+    notes = [f"{medians[name]:.3f} s  {name[0]}: {name[1]}" for name in slowest[:10]]
+    row = bench.note(f"The slowest of {len(timings)} screens", timings[slowest[0]], notes=notes)
+    row["screens"] = {f"{screen}: {chosen}": medians[screen, chosen] for screen, chosen in slowest}
 
 
 def open_form(bench: Bench) -> None:
     """What the server does for a campaign's form, with everybody and with nobody on it."""
     specification = _form_specification(bench.env)
-    full = bench.campaign("Form, full")
-    full.cm_add_people(*floors.PEOPLE)
+    full = bench.env["utm.campaign"].search([("title", "=", large.TITLE)], limit=1)
+    if not full:
+        full = bench.campaign("Form, full")
+        full.cm_add_people(*floors.PEOPLE)
     empty = bench.campaign("Form, empty")
     timed = {
         name: [bench.time(partial(one.web_read, specification)) for _ in range(9)]
@@ -226,18 +247,27 @@ def main(env: Any) -> None:
     """Measure everything and write the result as JSON."""
     with SandboxProcess(hourly_limit=10**8, monthly_limit=10**8) as sandbox:
         bench = Bench(env, sandbox)
+        steps = (add_recipients, push_recipients, recipient_statistics)
         for measurement in (
-            add_recipients,
-            push_recipients,
-            recipient_statistics,
+            *((life_of_a_campaign,) if ROWS >= LARGE else steps),
             open_form,
             idle_minute,
+            screens_of_the_menus,
         ):
             if ONLY == [""] or measurement.__name__ in ONLY:
                 measurement(bench)
-    figures = {"machine": _machine(), "rows": ROWS, "measurements": bench.rows}
+    figures = {
+        "machine": _machine(),
+        "peak memory": _memory(),
+        "rows": ROWS,
+        "measurements": bench.rows,
+    }
     Path(os.environ["BENCH_RESULT"]).write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 
 def _machine() -> str:
-    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load of the machine {load}"
+    )
