@@ -123,8 +123,9 @@ class UtmCampaign(models.Model):
     def _cm_request_sync(self):
         """Mark the campaigns so that the schedule does what the click can't do any more."""
         self.write({"cm_sync_requested": True, "cm_retry_at": False})
+        # Who is to be pushed is looked at again with each batch; a million take too long here.
         self.env["campaign.master.recipient"]._reconsider(
-            SQL("recipient.campaign_id IN %s", tuple(self.ids))
+            SQL("recipient.campaign_id IN %s AND recipient.state = 'excluded'", tuple(self.ids))
         )
 
     @api.model

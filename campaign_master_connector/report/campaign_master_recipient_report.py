@@ -39,7 +39,8 @@ class CampaignMasterRecipientReport(models.Model):
                    recipient.state, recipient.lead_id,
                    COALESCE(lead.user_id, partner.user_id) AS user_id,
                    COALESCE(lead.country_id, partner.country_id) AS country_id,
-                   partner.commercial_partner_id,
+                   CASE WHEN partner.is_company OR partner.commercial_partner_id <> partner.id
+                        THEN partner.commercial_partner_id END AS commercial_partner_id,
                    recipient.first_open, recipient.first_click,
                    1 AS recipients,
                    (recipient.total_opens > 0)::integer AS opened,
