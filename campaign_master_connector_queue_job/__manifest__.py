@@ -7,4 +7,5 @@
     "license": "LGPL-3",
     "depends": ["campaign_master_connector", "queue_job"],
     "data": ["data/queue_job_data.xml"],
+    "uninstall_hook": "uninstall_hook",
 }

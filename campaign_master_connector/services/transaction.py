@@ -108,10 +108,11 @@ def commit_progress(env, processed, remaining):
 
     :return: seconds that are left of this run; 0 when the worker is to be given back
     """
+    left = float("inf")
     if in_test():
         env.flush_all()
-        return float("inf")
-    left = env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    else:
+        left = env["ir.cron"]._commit_progress(processed, remaining=remaining)
     return max(0, min(left, seconds_left(env)))
 
 

@@ -1,10 +1,14 @@
 import time
 
 from odoo import api, models
+from odoo.addons.campaign_master_connector.services import transaction
 from odoo.addons.campaign_master_connector.services.sync_run import push_for_a_while
+from odoo.tools import split_every
 
 # Below what Odoo allows a request (120 seconds, 60 of them computing): a job is one.
 SECONDS_OF_A_JOB = 45
+# A job is written in some 8 ms: this many stay far below the time that Odoo gives a schedule.
+JOBS_A_COMMIT = 200
 WAITING_OR_RUNNING = ("wait_dependencies", "pending", "enqueued", "started")
 
 
@@ -16,7 +20,17 @@ class UtmCampaign(models.Model):
     @api.model
     def _cm_push_in_background(self):
         campaigns = self.sudo()._cm_with_work()
-        (campaigns - campaigns._cm_with_a_job())._cm_queue_push()
+        waiting = campaigns - campaigns._cm_with_a_job()
+        left = len(waiting)
+        for portion in split_every(JOBS_A_COMMIT, waiting.ids, waiting.browse):
+            portion._cm_queue_push()
+            left -= len(portion)
+            if not transaction.commit_progress(self.env, len(portion), left):
+                return
+
+    @api.model
+    def _cron_cm_sync_recipients_beside(self):
+        """Nothing: what is added beside the jobs doesn't count for the channel's capacity."""
 
     def _cm_trigger_push(self):
         """A click's remainder is queued at once, without a minute's schedule in between."""

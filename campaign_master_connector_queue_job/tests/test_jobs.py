@@ -1,9 +1,16 @@
 """Jobs in place of the minute's own work: one a campaign, and only where there is some."""
 
+from unittest.mock import patch
+
 from odoo.addons.campaign_master_connector.tests.common import CampaignMasterCase
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .. import uninstall_hook
+from ..models import utm_campaign
+
 IDLE_QUERIES = 8
+MOST_JOBS = 100
 
 
 @tagged("post_install", "-at_install")
@@ -19,6 +26,7 @@ class TestJobs(CampaignMasterCase):
     def perform(self, jobs):
         """As the runner does, but for the cursor of its own."""
         for job in jobs:
+            job.state = "started"
             job.records._cm_push_as_job()
             job.state = "done"
 
@@ -97,3 +105,43 @@ class TestJobs(CampaignMasterCase):
         self.run_cron()
         self.perform(self.jobs().filtered(lambda job: job.state == "pending"))
         self.assertEqual(self.states(self.campaign), {"added": 1})
+
+    def test_job_whose_time_is_up_queues_the_next_one(self):
+        people = self.env["res.partner"].browse(self.bulk_contacts(2500))
+        self.add(self.campaign, people)
+        self.run_cron()
+        with patch.object(utm_campaign, "SECONDS_OF_A_JOB", 0.05):
+            for _number in range(MOST_JOBS):
+                self.perform(self.jobs().filtered(lambda job: job.state == "pending"))
+        self.assertEqual(self.states(self.campaign), {"added": 2500})
+        self.assertGreater(len(self.jobs()), 1)
+        self.assertEqual(set(self.jobs().mapped("state")), {"done"})
+
+    def test_minute_whose_time_is_up_leaves_the_rest_to_the_next_one(self):
+        other = self.synced_campaign(title="Second")
+        self.add(self.campaign, self.contact())
+        self.add(other, self.contact("person-2@example.com"))
+        campaigns = self.env["utm.campaign"]
+        with patch.object(utm_campaign, "JOBS_A_COMMIT", 1):
+            campaigns.with_context(cron_end_time=0)._cm_push_in_background()
+            self.assertEqual(len(self.jobs()), 1)
+            campaigns._cm_push_in_background()
+        self.assertEqual(len(self.jobs()), 2)
+
+    def test_further_schedules_add_nothing_beside_the_channel(self):
+        self.add(self.campaign, self.contact())
+        self.env["utm.campaign"]._cron_cm_sync_recipients_beside()
+        self.assertEqual(self.calls(), {})
+        self.assertEqual(self.states(self.campaign), {"pending": 1})
+
+    def test_uninstalling_removes_what_waits_but_not_what_runs(self):
+        self.add(self.campaign, self.contact())
+        self.run_cron()
+        job = self.jobs()
+        job.state = "started"
+        with self.assertRaisesRegex(UserError, "right now"):
+            uninstall_hook(self.env)
+        self.assertTrue(job.exists())
+        job.state = "pending"
+        uninstall_hook(self.env)
+        self.assertFalse(job.exists())
