@@ -105,13 +105,16 @@ def _page(rows):
 
 
 def _update(campaign, page):
-    """Each row to whoever has its address or had it; only what differs is written."""
+    """Each row to whoever has its address or had it; only what differs is written.
+
+    Looked up by id: the planner else reads the whole table for each page.
+    """
     comma = SQL(", ")
     return SQL(
         """
         WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
         person AS (%(people)s),
-        merged AS (
+        merged AS MATERIALIZED (
             SELECT person.id, %(aggregates)s,
                    EXISTS (SELECT FROM campaign_master_former_address former
                             WHERE former.recipient_id = person.id) AS has_former
@@ -125,7 +128,8 @@ def _update(campaign, page):
                                    ELSE recipient.state_reason END,
                write_date = NOW() AT TIME ZONE 'UTC'
           FROM merged
-         WHERE recipient.id = merged.id AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
+         WHERE recipient.id = merged.id
+           AND recipient.id = ANY(ARRAY(SELECT id FROM merged)) AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
         RETURNING recipient.id, merged.total_unsubscribes > 0
         """,
         page=page,
@@ -178,10 +182,10 @@ def _count_unknown(campaign, page):
           FROM %(page)s
          WHERE NOT EXISTS (SELECT FROM campaign_master_recipient recipient
                             WHERE recipient.campaign_id = %(campaign)s
-                              AND recipient.email = page.email)
+                              AND recipient.email = page.email OFFSET 0)
            AND NOT EXISTS (SELECT FROM campaign_master_former_address former
                             WHERE former.campaign_id = %(campaign)s
-                              AND former.email = page.email)
+                              AND former.email = page.email OFFSET 0)
         ON CONFLICT DO NOTHING
         RETURNING id
         """,
