@@ -1,9 +1,10 @@
-"""The addon for queue_job with its real job runner: a capacity, nobody twice, a killed worker."""
+"""The addon for queue_job with its real job runner: capacity, a killed worker, uninstalled."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 import psutil
@@ -11,6 +12,8 @@ import pytest
 from odoo_server import OdooServer
 from steps import (
     add,
+    emails_on,
+    first_id,
     make_campaign,
     make_contacts,
     make_list,
@@ -21,6 +24,7 @@ from steps import (
 
 from sandbox.testing import SandboxProcess
 from tools import databases, odoo_log, odoo_process, places, postgres, queue_job
+from tools.problem import Problem
 
 CAPACITY = 2
 CAMPAIGNS = 5
@@ -28,6 +32,8 @@ PEOPLE = 3
 SECONDS_OF_A_CALL = 1.5
 SECONDS_FOR_ALL = 90
 OWN_TESTS = f"/{places.QUEUE_JOB_ADDON.name}"
+OF_OURS = ("channel", "=", "root.campaign_master")
+STARTED = [OF_OURS, ("state", "=", "started")]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +95,7 @@ def test_jobs_keep_to_the_capacity_and_add_everybody_once(
     make_them_wait(odoo, campaigns)
     wait_for_everybody(odoo, campaigns)
 
+    assert len(emails_on(sandbox, "Capacity")) == CAMPAIGNS * PEOPLE
     calls = sandbox.control.calls("addListRecipients")
     assert [call["items"] for call in calls] == [PEOPLE] * CAMPAIGNS
     ends = sorted(moment_of(call) for call in calls)
@@ -107,8 +114,7 @@ def test_a_killed_job_is_queued_again_and_ends_well(
     first, other, *_rest = make_synced_campaigns(odoo, sandbox, "Killed")
     sandbox.control.set_fault("latency", operation="addListRecipients", seconds=8)
     make_them_wait(odoo, [first])
-    started = [("channel", "=", "root.campaign_master"), ("state", "=", "started")]
-    assert wait_until(lambda: odoo.admin.call("queue.job", "search", started), SECONDS_FOR_ALL)
+    assert wait_until(lambda: odoo.admin.call("queue.job", "search", STARTED), SECONDS_FOR_ALL)
 
     workers = odoo.pids()[1:]
     for pid in workers:
@@ -119,12 +125,33 @@ def test_a_killed_job_is_queued_again_and_ends_well(
     def is_over() -> bool:
         # Any new job makes the runner look for dead ones; without, it looks once a minute.
         odoo.admin.call("utm.campaign", "action_cm_resume", [other])
-        return not odoo.admin.call("queue.job", "search", started)
+        return not odoo.admin.call("queue.job", "search", STARTED)
 
     assert wait_until(is_over, SECONDS_FOR_ALL, pause=2)
     wait_for_everybody(odoo, [first])
     failed = [("state", "=", "failed")]
     assert odoo.admin.call("queue.job", "search_count", failed) == 0
+    assert len(emails_on(sandbox, "Killed")) == PEOPLE
+    assert "Re-queued dead job" in odoo.log.read_text(encoding="utf-8")
+
+
+def test_uninstalled_it_leaves_the_work_to_the_schedules(
+    odoo: OdooServer, sandbox: SandboxProcess, account_id: int
+) -> None:
+    before, after, *_rest = make_synced_campaigns(odoo, sandbox, "Uninstalled")
+    sandbox.control.clear_faults()
+    make_them_wait(odoo, [before])
+    wait_for_everybody(odoo, [before])
+    assert wait_until(lambda: not odoo.admin.call("queue.job", "search", STARTED), SECONDS_FOR_ALL)
+    assert odoo.admin.call("queue.job", "search_count", [OF_OURS]) > 0
+    module = first_id(odoo.admin, "ir.module.module", [("name", "=", places.QUEUE_JOB_ADDON.name)])
+
+    odoo.admin.call("ir.module.module", "button_immediate_uninstall", [module])
+    make_them_wait(odoo, [after])
+    wait_for_everybody(odoo, [after])
+
+    assert len(emails_on(sandbox, "Uninstalled")) == 2 * PEOPLE
+    assert odoo.admin.call("queue.job", "search_count", [OF_OURS]) == 0
 
 
 def test_its_own_tests_pass_by_odoos_runner(
@@ -145,7 +172,8 @@ def test_its_own_tests_pass_by_odoos_runner(
     log = folder / "odoo.log"
     try:
         arguments = ["--test-tags", OWN_TESTS]
-        odoo_process.run_to_end(configuration, arguments, log, "The addon's tests")
+        with suppress(Problem):  # the log says more
+            odoo_process.run_to_end(configuration, arguments, log, "The addon's tests")
     finally:
         databases.drop(database_server, name)
     result = odoo_log.test_result(log)
