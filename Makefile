@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format matrix pictures bench soak wheel clean
+.PHONY: help demo test lint format matrix dump pictures bench soak wheel clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ format: ## Bring Python, XML, JavaScript and styles into the form that lint want
 
 matrix: ## The addon's tests by Odoo's own runner in each kind of database; ARGS="demo" for some
 	@$(PYTHON) -m tools matrix $(ARGS)
+
+dump: ## A database of this version, for the upgrade test of the next one
+	@$(PYTHON) -m tools dump $(ARGS)
 
 pictures: ## The pictures of README and docs, taken from the running demo
 	@$(PYTHON) -m tools pictures $(ARGS)

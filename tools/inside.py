@@ -13,6 +13,7 @@ COMMANDS = {
     "matrix": "tools.matrix",
     "pictures": "tools.pictures",
     "bench": "tools.bench",
+    "dump": "tools.dump",
     "soak": "tools.soak",
 }
 

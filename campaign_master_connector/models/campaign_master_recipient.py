@@ -37,12 +37,13 @@ class CampaignMasterRecipient(models.Model):
     _order = "id"
     _rec_name = "email"
 
-    campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade", readonly=True)
+    # Who is a recipient of what can be imported, and is never changed: no group may write.
+    campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     company_id = fields.Many2one(
         related="campaign_id.cm_account_id.company_id", store=True, index=True
     )
-    partner_id = fields.Many2one("res.partner", "Contact", ondelete="set null", readonly=True)
-    lead_id = fields.Many2one("crm.lead", ondelete="set null", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", ondelete="set null")
     kind = fields.Selection(KINDS, compute="_compute_classification", store=True, readonly=True)
     email = fields.Char(
         compute="_compute_classification",

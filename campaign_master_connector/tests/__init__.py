@@ -13,6 +13,7 @@ from . import (
     test_engagement,
     test_failure_kinds,
     test_fair_share,
+    test_import_export,
     test_lost_answers,
     test_opt_outs,
     test_own_documents,

@@ -70,7 +70,12 @@ class TestAdditions(CampaignMasterCase):
         admin = self.env.ref("base.user_admin")
         for number in range(7):
             self.lead(f"foreign-{number}@example.com", user_id=admin.id)
-        self.add_all(self.campaign.with_user(seller), "crm.lead", [])
+        own_or_foreign = [
+            "|",
+            ("email_from", "=like", "own-%"),
+            ("email_from", "=like", "foreign-%"),
+        ]
+        self.add_all(self.campaign.with_user(seller), "crm.lead", own_or_foreign)
         for _run in range(3):
             self.run_cron()
         self.assertEqual(self.campaign.cm_recipient_ids.lead_id, own)
