@@ -18,7 +18,9 @@ class TestDuplicate(CampaignMasterCase):
         self.firm = self.contact("firm@example.com", is_company=True)
         self.campaign = self.synced_campaign(self.people | self.firm, self.lead())
         reached = self.recipients(self.campaign, self.people)
-        reached.sudo().write({"total_opens": 3, "first_open": "2026-01-01", "added_at": "2026-01-01"})
+        reached.sudo().write(
+            {"total_opens": 3, "first_open": "2026-01-01", "added_at": "2026-01-01"}
+        )
         self.campaign.sudo().write({"cm_state": "sent", "cm_emails_sent": 6, "cm_total_opens": 12})
 
     def duplicate(self, campaign=None, user=None):
