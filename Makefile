@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format matrix dump pictures bench soak wheel clean
+.PHONY: help demo test lint format matrix dump pictures bench soak translations wheel clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -34,6 +34,9 @@ bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 
 soak: ## Kill everything at random moments of a sync; ARGS="--seed 7 --rounds 50"
 	@$(PYTHON) -m tools soak $(ARGS)
+
+translations: ## All texts of the addons into i18n/*.pot, and what is new into each language's file
+	@$(PYTHON) -m tools translations
 
 wheel: ## The installable distributions of both addons, in dist/
 	@for addon in campaign_master_connector campaign_master_connector_queue_job; do \

@@ -20,7 +20,7 @@ BASE_APPS = "crm,mass_mailing"
 CUSTOMER_APPS = "sale_management,website,mass_mailing_sms,calendar,project,account"
 ADDON = "campaign_master_connector"
 # Python files are read at each start; these are what an update has to load.
-DATA_SUFFIXES = {".xml", ".csv", ".po", ".pot"}
+DATA_SUFFIXES = {".xml", ".csv"}
 SCHEMA_FOLDERS = ("models", "wizards", "report")
 
 

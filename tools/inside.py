@@ -14,6 +14,7 @@ COMMANDS = {
     "pictures": "tools.pictures",
     "bench": "tools.bench",
     "dump": "tools.dump",
+    "translations": "tools.translations",
     "soak": "tools.soak",
 }
 
