@@ -2,8 +2,19 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..services.recipient_push import BATCH_SIZE
 
 SLACK = timedelta(minutes=2)
+
+# Pacing, while the month runs ahead of its calls: how often a schedule may ask about a campaign at
+# the most, from the part of the calls left that it gets. The rest is for forms and people's clicks.
+PART_OF_CALLS_LEFT = {"recipients": 0.5, "campaign_statistics": 0.25, "recipient_statistics": 0.125}
+# Calls that a month may be ahead of an even use, as a part of all: what a day and a half takes.
+HEAD_START = 0.05
+# However old a draft is: nobody else tells that it was launched at last.
+DRAFT_INTERVAL = timedelta(days=7)
 
 
 class CampaignMasterAccount(models.Model):
@@ -31,7 +42,10 @@ class CampaignMasterAccount(models.Model):
     )
     regular_days = fields.Integer("Every 6 hours until day", default=30)
     daily_days = fields.Integer(
-        "Daily until day", default=90, help="After that, statistics are updated by hand."
+        "Daily until day",
+        default=90,
+        help="After that, statistics are updated by hand. A draft that hasn't changed for so many "
+        "days is asked about once a week, so that a late launch is noticed.",
     )
 
     hourly_used = fields.Integer("Calls this hour", compute="_compute_hourly_used")
@@ -68,30 +82,118 @@ class CampaignMasterAccount(models.Model):
         month_calls = calls + (self.month_calls if month_runs else 0)
         return month_calls < self.monthly_limit * (1 - kept)
 
-    def _due_by_age(self, last_field):
-        """Domain of the campaigns whose statistics are due: old ones are asked less often.
+    def _pace(self, purpose):
+        """How long the schedules leave a campaign alone between two calls for ``purpose``.
 
-        :param last_field: the field that says when they were asked last
+        No time at all as long as the month's calls are used no faster than evenly (with a head
+        start). Else the calls that are left are shared by the time and the campaigns that are
+        left: recipients get half of them, in fewer and larger batches, and statistics less.
+
+        :param purpose: a key of ``PART_OF_CALLS_LEFT``
+        :return: `timedelta`
         """
         self.ensure_one()
         now = fields.Datetime.now()
+        begin, end = fields.Datetime.start_of(now, "month"), fields.Datetime.end_of(now, "month")
+        usable = self.monthly_limit * (1 - self.reserve_percent / 100)
+        used = self.month_calls if self.month == begin.date() else 0
+        passed = (now - begin) / (end - begin)
+        if used <= usable * (HEAD_START + (1 - HEAD_START) * passed):
+            return timedelta()
+        calls = max(1, (usable - used) * PART_OF_CALLS_LEFT[purpose])
+        return (end - now) * min(1, self._campaigns_to_ask_about() / calls)
 
-        def asked_before(**interval):
-            before = now - timedelta(**interval) + SLACK
-            return Domain(last_field, "=", False) | Domain(last_field, "<=", before)
-
-        def started_after(days):
-            start = now - timedelta(days=days)
-            return Domain("cm_sent_at", ">=", start) | (
-                Domain("cm_sent_at", "=", False) & Domain("cm_synced_at", ">=", start)
-            )
-
-        not_launched = Domain("cm_sent_at", "=", False)
-        if not self.frequent_days:
-            return asked_before(minutes=30)
-        return (
-            (started_after(self.frequent_days) & asked_before(minutes=30))
-            | (started_after(self.regular_days) & asked_before(hours=6))
-            # However long a draft waited: nobody tells us when it is launched.
-            | ((started_after(self.daily_days) | not_launched) & asked_before(days=1))
+    def _campaigns_to_ask_about(self):
+        """How many campaigns share the calls: those that aren't older than the schedules care."""
+        start = fields.Datetime.now() - timedelta(days=self.daily_days)
+        return self.env["utm.campaign"].search_count(
+            Domain("cm_account_id", "=", self.id)
+            & Domain("cm_external_id", ">", 0)
+            & (Domain("cm_sent_at", ">=", start) | Domain("cm_synced_at", ">=", start))
         )
+
+    def _due_by_age(self):
+        """Domain of the campaigns whose figures are due: old ones are asked about less often."""
+        self.ensure_one()
+        pace = self._pace("campaign_statistics")
+
+        def asked_before(interval):
+            return _before("cm_statistics_at", max(interval, pace) - SLACK)
+
+        if not self.frequent_days:
+            return asked_before(timedelta(minutes=30))
+        return (
+            (_started_within(self.frequent_days) & asked_before(timedelta(minutes=30)))
+            | (_started_within(self.regular_days) & asked_before(timedelta(hours=6)))
+            | (_started_within(self.daily_days) & asked_before(timedelta(days=1)))
+            | (Domain("cm_sent_at", "=", False) & asked_before(DRAFT_INTERVAL))
+        )
+
+    def _due_in_the_morning(self):
+        """Domain of the campaigns whose recipients' statistics this company's morning brings."""
+        self.ensure_one()
+        last_field = "cm_recipient_statistics_at"
+        asked_before_this_morning = Domain(last_field, "=", False) | Domain(
+            last_field, "<", self._latest_morning()
+        )
+        is_of_interest = (
+            _started_within(self.daily_days)
+            | (Domain("cm_sent_at", "=", False) & _before(last_field, DRAFT_INTERVAL - SLACK))
+            if self.frequent_days
+            else Domain.TRUE
+        )
+        # What a worker had no time left for goes on whoever's morning it is.
+        return Domain("cm_recipient_statistics_page", ">", 0) | (
+            asked_before_this_morning
+            & is_of_interest
+            & _before(last_field, self._pace("recipient_statistics"))
+        )
+
+    def _may_push_now(self, campaigns):
+        """Those of ``campaigns`` whose recipients needn't wait to be bundled.
+
+        What somebody clicked never waits, nor does what fills a batch.
+        """
+        pace = self._pace("recipients")
+        if not pace:
+            return campaigns
+        pushed_before = fields.Datetime.now() - pace
+        full = self._with_a_full_batch(campaigns)
+        return campaigns.filtered(
+            lambda campaign: (
+                campaign.cm_sync_requested
+                or not campaign.cm_synced_at
+                or campaign.cm_synced_at <= pushed_before
+                or campaign in full
+            )
+        )
+
+    def _with_a_full_batch(self, campaigns):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM UNNEST(%s::integer[]) AS campaign(id)
+                 WHERE EXISTS (SELECT FROM campaign_master_recipient recipient
+                                WHERE recipient.campaign_id = campaign.id
+                                  AND recipient.state = 'pending' OFFSET %s)
+                """,
+                campaigns.ids,
+                BATCH_SIZE - 1,
+            )
+        )
+        return campaigns.browse(campaign_id for [campaign_id] in rows)
+
+
+def _before(last_field, interval):
+    """Domain: never asked, or not within ``interval``."""
+    return Domain(last_field, "=", False) | Domain(
+        last_field, "<=", fields.Datetime.now() - interval
+    )
+
+
+def _started_within(days):
+    """Domain: launched in the last ``days``, or still a draft and synced in them."""
+    start = fields.Datetime.now() - timedelta(days=days)
+    return Domain("cm_sent_at", ">=", start) | (
+        Domain("cm_sent_at", "=", False) & Domain("cm_synced_at", ">=", start)
+    )

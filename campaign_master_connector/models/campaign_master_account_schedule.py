@@ -36,6 +36,10 @@ class CampaignMasterAccount(models.Model):
         companies = self.sudo().search([("enabled", "=", True)]).company_id
         return min(_next(MORNING, _zone(company)) for company in companies or self.env.company)
 
+    def _latest_morning(self):
+        """The last 06:00 of the account's company that is over: naive date-time in UTC."""
+        return _latest(MORNING, _zone(self.company_id))
+
 
 def _zone(company):
     name = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
@@ -48,5 +52,12 @@ def _zone(company):
 def _next(clock_time, zone):
     now = datetime.now(zone)
     day = now.date() if now.time() < clock_time else now.date() + timedelta(days=1)
+    local = datetime.combine(day, clock_time, tzinfo=zone)
+    return local.astimezone(UTC).replace(tzinfo=None)
+
+
+def _latest(clock_time, zone):
+    now = datetime.now(zone)
+    day = now.date() if now.time() >= clock_time else now.date() - timedelta(days=1)
     local = datetime.combine(day, clock_time, tzinfo=zone)
     return local.astimezone(UTC).replace(tzinfo=None)

@@ -18,10 +18,6 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
-PURPOSE_OF_FIELD = {
-    "cm_statistics_at": "campaign_statistics",
-    "cm_recipient_statistics_at": "recipient_statistics",
-}
 
 
 class UtmCampaign(models.Model):
@@ -142,22 +138,35 @@ class UtmCampaign(models.Model):
         recipients = self.env["campaign.master.recipient"].sudo()
         synced = SQL("campaign.active AND campaign.cm_external_id > 0")
         transaction.write_durably(self.env, lambda: recipients._release_duplicates(synced))
-        run_campaign_statistics(self.sudo()._cm_due_for_statistics("cm_statistics_at"))
+        run_campaign_statistics(self.sudo()._cm_due_for_statistics())
 
     @api.model
     def _cron_cm_update_recipient_statistics(self):
         """Every morning: what each recipient did, as far as it changed since the last run."""
-        run_recipient_statistics(self.sudo()._cm_due_for_statistics("cm_recipient_statistics_at"))
+        run_recipient_statistics(self.sudo()._cm_due_for_recipient_statistics())
 
-    def _cm_due_for_statistics(self, last_field):
-        """Synced campaigns of usable accounts that are due by age; the longest waiting first."""
+    def _cm_due_for_statistics(self):
+        """Synced campaigns whose figures are due by age; the longest waiting first."""
+        return self._cm_due(
+            "campaign_statistics", "cm_statistics_at", lambda account: account._due_by_age()
+        )
+
+    def _cm_due_for_recipient_statistics(self):
+        """Synced campaigns of the companies whose morning it is; the longest waiting first."""
+        return self._cm_due(
+            "recipient_statistics",
+            "cm_recipient_statistics_at",
+            lambda account: account._due_in_the_morning(),
+        )
+
+    def _cm_due(self, purpose, last_field, domain_of):
         campaigns = self.browse()
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             campaigns |= self.search(
                 Domain("cm_account_id", "=", account.id)
                 & Domain("cm_external_id", ">", 0)
-                & self._cm_domain_not_waiting(PURPOSE_OF_FIELD[last_field])
-                & account._due_by_age(last_field),
+                & self._cm_domain_not_waiting(purpose)
+                & domain_of(account),
                 order=f"{last_field} NULLS FIRST, id",
             )
         return campaigns

@@ -160,7 +160,13 @@ class UtmCampaign(models.Model):
                 fields.Datetime.now(),
             )
         )
-        return self.browse(campaign_id for [campaign_id] in rows)
+        waiting = self.browse(campaign_id for [campaign_id] in rows)
+        return self.browse().union(
+            *(
+                account._may_push_now(group)
+                for account, group in waiting.grouped("cm_account_id").items()
+            )
+        )
 
     def _cm_pending_count(self):
         self.ensure_one()

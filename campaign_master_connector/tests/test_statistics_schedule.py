@@ -20,7 +20,7 @@ class TestDueByAge(CampaignMasterCase):
                 **values,
             }
         )
-        return self.campaign in self.env["utm.campaign"]._cm_due_for_statistics("cm_statistics_at")
+        return self.campaign in self.env["utm.campaign"]._cm_due_for_statistics()
 
     def setUp(self):
         super().setUp()
@@ -54,9 +54,19 @@ class TestDueByAge(CampaignMasterCase):
         )
 
     def test_draft_that_waits_for_long_is_seen_when_it_is_launched(self):
+        self.control.add_to_list(self.newsletter, ["person-1@example.com"])
         self.campaign.cm_synced_at = fields.Datetime.now() - timedelta(days=200)
-        self.assertTrue(self.is_due(timedelta(days=2), cm_state="draft", cm_sent_at=False))
-        self.assertFalse(self.is_due(timedelta(hours=3), cm_state="draft", cm_sent_at=False))
+        draft = {"cm_state": "draft", "cm_sent_at": False}
+        self.assertFalse(self.is_due(timedelta(days=6), **draft))
+        self.assertTrue(self.is_due(timedelta(days=7), **draft))
+        self.control.launch(self.campaign.cm_external_id, self.newsletter)
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.assertEqual(self.campaign.cm_state, "sent")
+        self.assertTrue(self.is_due(timedelta(minutes=31)))
+
+    def test_draft_that_is_worked_on_is_asked_about_as_often_as_a_launched_one(self):
+        self.campaign.cm_synced_at = fields.Datetime.now() - timedelta(days=2)
+        self.assertTrue(self.is_due(timedelta(minutes=31), cm_state="draft", cm_sent_at=False))
 
     def test_zero_days_mean_always(self):
         self.account.frequent_days = 0
@@ -64,9 +74,7 @@ class TestDueByAge(CampaignMasterCase):
 
     def test_not_synced_and_unusable_are_never_due(self):
         campaign = self.make_campaign()
-        self.assertNotIn(
-            campaign, self.env["utm.campaign"]._cm_due_for_statistics("cm_statistics_at")
-        )
+        self.assertNotIn(campaign, self.env["utm.campaign"]._cm_due_for_statistics())
         self.account.enabled = False
         self.assertFalse(self.is_due(None))
 
@@ -75,7 +83,7 @@ class TestDueByAge(CampaignMasterCase):
         self.is_due(timedelta(hours=2))
         others[0].cm_statistics_at = fields.Datetime.now() - timedelta(hours=3)
         others[1].cm_statistics_at = False
-        due = self.env["utm.campaign"]._cm_due_for_statistics("cm_statistics_at")
+        due = self.env["utm.campaign"]._cm_due_for_statistics()
         self.assertEqual(list(due), [others[1], others[0], self.campaign])
 
     def test_run_asks_only_for_what_is_due(self):
@@ -137,6 +145,40 @@ class TestMorning(CampaignMasterCase):
         self.assertEqual(str(self.next_morning("2026-02-10 00:00:00")), "2026-02-10 05:00:00")
         self.assertEqual(str(self.next_morning("2026-02-10 05:00:00")), "2026-02-10 11:00:00")
         self.assertEqual(str(self.next_morning("2026-02-10 11:00:00")), "2026-02-11 05:00:00")
+
+    def test_morning_of_a_company_brings_its_own_statistics(self):
+        other = self.env["res.company"].create({"name": "Second Company"})
+        self.set_zone(self.company, "Europe/Berlin")
+        self.set_zone(other, "America/New_York")
+        theirs = self.make_account(other, username="second", password="word")
+        campaign = self.make_campaign()
+        campaign.write({"cm_external_id": 1, "cm_sent_at": "2026-02-09 08:00:00"})
+        other_campaign = campaign.with_company(other).copy(
+            {"cm_list_id": False, "cm_template_id": False}
+        )
+        other_campaign.write({"cm_account_id": theirs.id, "cm_sent_at": campaign.cm_sent_at})
+        other_campaign.cm_external_id = 2
+        both = campaign + other_campaign
+        both.cm_recipient_statistics_at = "2026-02-09 12:00:00"
+        for now, expected in (
+            ("2026-02-10 04:59:59", self.env["utm.campaign"]),
+            ("2026-02-10 05:00:10", campaign),
+            ("2026-02-10 11:00:10", other_campaign),
+            ("2026-02-11 05:00:10", campaign),
+            ("2026-02-11 11:00:10", other_campaign),
+        ):
+            with self.subTest(now=now), freeze_time(now):
+                due = self.env["utm.campaign"]._cm_due_for_recipient_statistics()
+                self.assertEqual(due & both, expected)
+                expected.cm_recipient_statistics_at = fields.Datetime.now()
+
+    def test_what_the_time_was_too_short_for_goes_on_at_once(self):
+        campaign = self.synced_campaign()
+        campaign.cm_recipient_statistics_at = fields.Datetime.now()
+        campaigns = self.env["utm.campaign"]
+        self.assertNotIn(campaign, campaigns._cm_due_for_recipient_statistics())
+        campaign.cm_recipient_statistics_page = 2
+        self.assertIn(campaign, campaigns._cm_due_for_recipient_statistics())
 
     def test_company_that_is_not_enabled_has_none(self):
         self.set_zone(self.company, "Europe/Berlin")
