@@ -63,6 +63,4 @@ def _create_or_find(
 
 def may_still_be_carried_out(error: CampaignMasterError) -> bool:
     """Whether the server may be at work on the request still, as it may after a time-out."""
-    return isinstance(error, NoAnswer) or (
-        isinstance(error, ServerFailed) and error.status == 504
-    )
+    return isinstance(error, NoAnswer) or (isinstance(error, ServerFailed) and error.status == 504)

@@ -91,3 +91,5 @@ class CampaignMasterAccount(models.Model):
     def _store_secret(self, name):
         for account in self.filtered(name):
             account.sudo().update({f"stored_{name}": account[name], f"{name}_origin": False})
+            # Else the answer to the form that was saved would have it.
+            account.invalidate_recordset([name], flush=False)

@@ -23,7 +23,10 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         self._cm_check_access("read")
         copy = self.copy()
-        everybody = [("cm_recipient_ids.campaign_id", "=", self.id), ("active", "in", [True, False])]
+        everybody = [
+            ("cm_recipient_ids.campaign_id", "=", self.id),
+            ("active", "in", [True, False]),
+        ]
         for model in PEOPLE_MODELS:
             people = self.env[model]
             if people.has_access("read") and people.search_count(everybody, limit=1):

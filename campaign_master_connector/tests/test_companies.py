@@ -1,5 +1,8 @@
 """Two companies with an account each don't see anything of each other."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -193,3 +196,33 @@ class TestCompanies(CampaignMasterCase):
         self.assertEqual(self.states(self.their_campaign.sudo()), {"added": 2})
         self.assertEqual(self.account.connection_state, "refused")
         self.assertEqual(self.other_account.connection_state, "connected")
+
+    def test_each_account_has_its_own_quota(self):
+        self.add(self.our_campaign, self.contact("more-ours@example.com"))
+        self.add(self.their_campaign.sudo(), self.contact("more-theirs@example.com"))
+        before = {one: one.month_calls for one in (self.account, self.other_account)}
+        self.account.blocked_until = fields.Datetime.now() + timedelta(hours=1)
+        self.run_cron()
+        self.assertEqual(self.account.month_calls, before[self.account])
+        self.assertEqual(self.other_account.month_calls, before[self.other_account] + 1)
+        self.assertEqual(self.states(self.their_campaign.sudo()), {"added": 2})
+        self.account.write({"blocked_until": False, "monthly_limit": 1})
+        self.run_cron()
+        self.assertEqual(self.states(self.our_campaign), {"added": 1, "pending": 1})
+
+    def test_schedules_of_a_user_of_both_keep_the_companies_apart(self):
+        """Also when somebody runs the schedule by hand, in one of the companies."""
+        self.add(self.our_campaign, self.contact("more-ours@example.com"))
+        self.add(self.their_campaign.sudo(), self.contact("more-theirs@example.com"))
+        self.as_both("utm.campaign", self.company).sudo()._cron_cm_sync_recipients()
+        self.assertEqual(self.on_list(), ["more-ours@example.com", "ours@example.com"])
+        self.assertEqual(
+            self.on_list(self.their_list), ["more-theirs@example.com", "theirs@example.com"]
+        )
+        logs = self.env["campaign.master.sync.log"].search([])
+        for log in logs:
+            self.assertEqual(log.account_id, log.campaign_id.cm_account_id)
+            self.assertEqual(log.company_id, log.account_id.company_id)
+        recipients = self.env["campaign.master.recipient"].search([])
+        for recipient in recipients:
+            self.assertEqual(recipient.company_id, recipient.campaign_id.cm_account_id.company_id)

@@ -1,0 +1,131 @@
+"""Who has no business with Campaign Master gets nothing of it, whatever model is asked."""
+
+from contextlib import contextmanager
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
+from .rights_common import RightsCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutsiders(RightsCase):
+    def test_no_model_answers_to_them(self):
+        self.synced_campaign(self.contacts(1))
+        names = [name for name in self.registry if name.startswith("campaign.master.")]
+        models = [name for name in names if not self.env[name]._abstract]
+        self.assertGreater(len(models), 8)
+        public = self.env.ref("base.public_user")
+        for user in (public, self.portal, self.employee):
+            for name in models:
+                model = self.env[name].with_user(user)
+                for operation in ("read", "write", "create", "unlink"):
+                    with self.subTest(user=user.login, model=name, operation=operation):
+                        self.assertFalse(model.has_access(operation))
+                with self.subTest(user=user.login, model=name), self.assertRaises(AccessError):
+                    model.search([])
+
+    def test_recipients_cannot_be_guessed_over_other_models(self):
+        campaign = self.synced_campaign(self.contact("hidden@example.com"))
+        for user in (self.portal, self.employee):
+            for path in ("cm_recipient_ids.email", "cm_account_id.username", "cm_list_id.name"):
+                with self.subTest(user=user.login, path=path), self.assertRaises(AccessError):
+                    campaign.with_user(user).search([(path, "=like", "h%")])
+
+
+@tagged("post_install", "-at_install")
+class TestOwnDocumentsElsewhere(RightsCase):
+    """A salesperson limited to own documents, over campaigns instead of recipients."""
+
+    def setUp(self):
+        super().setUp()
+        self.own = self.lead("own@example.com", user_id=self.seller.id, name="Own")
+        self.foreign = self.lead("foreign@example.com", user_id=self.colleague.id, name="Foreign")
+        self.campaign = self.synced_campaign(self.own | self.foreign)
+        self.seller.group_ids += self.env.ref("base.group_allow_export")
+        self.as_seller = self.campaign.with_user(self.seller)
+
+    def test_export_of_a_campaign_has_no_leads_of_others(self):
+        self.env.invalidate_all()
+        paths = ["title", "cm_recipient_ids/email", "cm_recipient_ids/lead_id/name"]
+        text = repr(self.as_seller.export_data(paths))
+        self.assertIn("own@example.com", text)
+        self.assertNotIn("foreign@example.com", text)
+        self.assertNotIn("Foreign", text)
+
+    def test_campaigns_cannot_be_searched_by_leads_of_others(self):
+        for path, own, foreign in (
+            ("cm_recipient_ids.email", "own@example.com", "foreign@example.com"),
+            ("cm_recipient_ids.lead_id.name", "Own", "Foreign"),
+            ("cm_recipient_ids.former_address_ids.email", None, "foreign@example.com"),
+        ):
+            with self.subTest(path=path):
+                if own:
+                    self.assertTrue(self.as_seller.search([(path, "=", own)]))
+                try:
+                    found = self.as_seller.search([(path, "=", foreign)])
+                except AccessError:
+                    continue
+                self.assertFalse(found)
+
+    def test_whole_job_with_own_leads(self):
+        campaign = self.make_campaign(title="Theirs").with_user(self.seller)
+        domain = [("email_from", "in", ["own@example.com", "foreign@example.com"])]
+        campaign.cm_add_people("crm.lead", domain)
+        campaign.action_cm_sync()
+        campaign.action_cm_update_statistics()
+        self.assertEqual(campaign.sudo().cm_recipient_ids.lead_id, self.own)
+
+
+@tagged("post_install", "-at_install")
+class TestDeleting(RightsCase):
+    """What has a history is archived or refused with a reason; figures stay."""
+
+    def setUp(self):
+        super().setUp()
+        self.person, self.interest = self.contact(), self.lead()
+        self.campaign = self.synced_campaign(self.person, self.interest)
+        self.campaign.cm_recipient_ids.write({"total_opens": 3, "first_open": "2026-03-01"})
+        self.env.flush_all()
+
+    @contextmanager
+    def refused_by_the_database(self):
+        """Odoo makes a sentence of it for the user."""
+        logger = mute_logger("odoo.sql_db")
+        with self.assertRaises(IntegrityError), logger, self.cr.savepoint():
+            yield
+
+    def test_account_with_synced_campaigns_is_refused_with_a_reason(self):
+        with self.assertRaisesRegex(UserError, "campaigns and their statistics belong to it"):
+            self.account.with_user(self.manager).unlink()
+
+    def test_list_and_template_in_use_are_refused(self):
+        for record in (self.campaign.cm_list_id, self.campaign.cm_template_id):
+            with self.assertRaises(AccessError):
+                record.with_user(self.manager).unlink()
+            with self.refused_by_the_database():
+                record.unlink()
+            self.assertTrue(record.exists())
+
+    def test_list_in_use_that_is_gone_there_is_archived_and_still_named(self):
+        self.control.delete_list(self.customers)
+        self.pull_choices()
+        self.assertFalse(self.campaign.cm_list_id.active)
+        self.assertEqual(self.campaign.cm_list_id.name, "Customers")
+
+    def test_company_with_an_account_is_refused(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        self.make_account(company, enabled=False)
+        with self.refused_by_the_database():
+            company.unlink()
+
+    def test_people_with_a_history_leave_their_figures_behind(self):
+        self.person.unlink()
+        self.interest.unlink()
+        recipients = self.campaign.cm_recipient_ids
+        self.assertEqual(recipients.mapped("total_opens"), [3, 3])
+        self.assertEqual(recipients.mapped("state"), ["added", "added"])
+        points = self.campaign.cm_statistics_charts()["first_opens"]["points"]
+        self.assertEqual(sum(count for _moment, count in points), 2)
