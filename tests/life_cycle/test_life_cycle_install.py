@@ -12,7 +12,7 @@ from tools import databases, matrix, odoo_log, places, postgres
 
 TESTS = places.ADDON / "tests"
 # A few of each kind; `make matrix` runs all of them in each kind of database.
-SOME = ("TestCampaignViews", "TestRights", "TestEngagement", "TestAddRecipients")
+SOME = ("TestCampaignViews", "TestEngagement")
 
 
 def test_the_install_logs_no_problem(template: str) -> None:
@@ -31,7 +31,7 @@ def test_beside_a_customers_apps_and_demo_data_it_installs_and_its_tests_pass(
 
     assert row.problems == []
     assert row.result and row.result.is_green
-    assert row.result.tests >= 4 * len(SOME)
+    assert row.result.tests >= 3 * len(SOME)
 
 
 def test_odoos_runner_knows_every_test_file() -> None:
