@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
 
 # One browser at a time: two on two cores make each other's steps time out.
@@ -11,12 +13,14 @@ LONG = ("tests/end_to_end/", "tests/life_cycle/", BROWSER)
 FAST = ("tests/wire/",)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# A wrapper, to come before the plugin that reads the groups.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
     """Keep the tests of a file together, and those with a browser; the long ones early."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: _turn(_group(item)))
+    yield
 
 
 def _group(item: pytest.Item) -> str:
