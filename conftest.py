@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from functools import cache
+from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # One browser at a time: two on two cores make each other's steps time out.
 BROWSER = "browser"
@@ -13,23 +16,33 @@ LONG = ("tests/end_to_end/", "tests/life_cycle/", BROWSER)
 FAST = ("tests/wire/",)
 
 
-# A wrapper, to come before the plugin that reads the groups.
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Keep the tests of a file together, and those with a browser; the long ones early."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _turn(_group(item)))
-    yield
+class Groups(LoadScopeScheduling):
+    """Gives a worker all tests of a group."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
 
 
-def _group(item: pytest.Item) -> str:
-    return BROWSER if _opens_a_browser(item) else item.nodeid.partition("::")[0]
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
+    """The plugin's own groups, by marks, have no effect with this version of pytest."""
+    return Groups(config, log)
 
 
-def _opens_a_browser(item: pytest.Item) -> bool:
-    bases = item.cls.__mro__ if isinstance(item, pytest.Function) and item.cls else ()
-    return any(base.__name__ == "HttpCase" for base in bases)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones early."""
+    items.sort(key=lambda item: _turn(_group(item.nodeid)))
+
+
+def _group(nodeid: str) -> str:
+    """The test's file, or the one group of all with a browser."""
+    file = nodeid.partition("::")[0]
+    return BROWSER if _opens_a_browser(file) else file
+
+
+@cache
+def _opens_a_browser(file: str) -> bool:
+    return "HttpCase" in (Path(__file__).parent / file).read_text(encoding="utf-8")
 
 
 def _turn(group: str) -> int:

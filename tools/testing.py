@@ -22,7 +22,7 @@ ALL = (
     "campaign_master_connector/tests",
 )
 # Each worker has a copy of the database; `conftest.py` says what stays together.
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder")
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
 
 
 def main(arguments: Sequence[str]) -> int:
