@@ -33,6 +33,7 @@ from . import (
     test_statistics_schedule,
     test_stopped_account,
     test_sync,
+    test_sync_states,
     test_tours,
     test_tours_recipients,
 )

@@ -50,6 +50,10 @@ class SandboxCase:
 
     def setUp(self):
         super().setUp()
+        self.prepare()
+
+    def prepare(self):
+        """A sandbox as it is at the beginning of each test."""
         self.control = self.sandbox.control
         self.control.reset(empty=True)
         self.customers = self.control.create_list("Customers")
