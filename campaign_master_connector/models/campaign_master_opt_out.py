@@ -63,3 +63,51 @@ class CampaignMasterOptOut(models.Model):
             )
         )
         self.invalidate_model()
+
+    @api.model
+    def _remember_addresses(self, account, emails):
+        """Keep addresses that left, and whoever has or had one in any campaign of ``account``.
+
+        A launch goes to a whole list, so somebody can leave by the mail of a campaign that he is
+        no recipient of; also who isn't in Odoo at all, and comes in later.
+        """
+        self.flush_model()
+        self._remember(_recipients_with(account, emails))
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO campaign_master_opt_out
+                       (account_id, company_id, email,
+                        create_uid, create_date, write_uid, write_date)
+                SELECT DISTINCT %(account)s, %(company)s, address.email,
+                       %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
+                  FROM UNNEST(%(emails)s::varchar[]) AS address(email)
+                 WHERE NOT EXISTS (
+                        SELECT FROM campaign_master_opt_out known
+                         WHERE known.account_id = %(account)s AND known.email = address.email)
+                """,
+                account=account.id,
+                company=account.company_id.id,
+                emails=emails,
+                uid=self.env.uid,
+            )
+        )
+        self.invalidate_model()
+
+
+def _recipients_with(account, emails):
+    """Query of the ids; campaign by campaign, as the indexes are."""
+    return SQL(
+        """
+        SELECT found.id FROM utm_campaign campaign
+         CROSS JOIN LATERAL (
+                SELECT recipient.id FROM campaign_master_recipient recipient
+                 WHERE recipient.campaign_id = campaign.id AND recipient.email = ANY(%(emails)s)
+                 UNION
+                SELECT former.recipient_id FROM campaign_master_former_address former
+                 WHERE former.campaign_id = campaign.id AND former.email = ANY(%(emails)s)) found
+         WHERE campaign.cm_account_id = %(account)s
+        """,
+        account=account.id,
+        emails=emails,
+    )

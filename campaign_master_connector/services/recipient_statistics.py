@@ -47,8 +47,8 @@ def apply_page(campaign, rows):
     env["campaign.master.former.address"].flush_model()
     page = _page(rows)
     changed = env.execute_query(_update(campaign, page))
-    if gone := [recipient_id for recipient_id, has_left in changed if has_left]:
-        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", gone))
+    if gone := [row.email.lower() for row in rows if row.total_unsubscribes]:
+        env["campaign.master.opt.out"]._remember_addresses(campaign.cm_account_id, gone)
     unknown = env.execute_query(_count_unknown(campaign, page))
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
@@ -130,7 +130,7 @@ def _update(campaign, page):
           FROM merged
          WHERE recipient.id = merged.id
            AND recipient.id = ANY(ARRAY(SELECT id FROM merged)) AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
-        RETURNING recipient.id, merged.total_unsubscribes > 0
+        RETURNING recipient.id
         """,
         page=page,
         people=_people_of_page(campaign),

@@ -120,6 +120,21 @@ class TestOptOuts(CampaignMasterCase):
         colleague = self.lead("colleague@example.com", partner_id=office.id)
         self.assertEqual(self.add(later, colleague).state, "pending")
 
+    def test_who_leaves_by_the_mail_of_another_campaign_on_the_same_list_is_left_out(self):
+        """A launch goes to all of a list: also to those whom another campaign put there."""
+        sent = self.synced_campaign(self.contact("sent@example.com"), title="Sent")
+        contact, lead = self.contact("other@example.com"), self.lead("lead@example.com")
+        other = self.synced_campaign(contact, lead, title="On the same list")
+        self.control.launch(sent.cm_external_id, self.customers, rates=ALL_LEAVE)
+        self.pull(sent)
+        for email in self.control.account_state()["suppressions"]:
+            self.control.lift_suppression(email)
+        contact.email, lead.email_from = "new@example.com", "new-lead@example.com"
+        self.run_cron()
+        self.assertEqual(set(other.cm_recipient_ids.mapped("state")), {"opted_out"})
+        self.assertStaysOff(contact)
+        self.assertStaysOff(self.contact("other@example.com"))
+
     def test_new_list_does_not_bring_them_back(self):
         campaign = self.left(self.contact())
         campaign.cm_list_id = self.choice("list", self.newsletter)
