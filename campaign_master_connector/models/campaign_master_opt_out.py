@@ -94,6 +94,38 @@ class CampaignMasterOptOut(models.Model):
         )
         self.invalidate_model()
 
+    @api.model
+    def _hand_over(self, person_field, people):
+        """Before people are deleted: a contact and its leads are one person, so the others left too.
+
+        :param person_field: ``partner_id`` or ``lead_id``: what ``people`` are
+        """
+        self.flush_model()
+        self.env["crm.lead"].flush_model(["partner_id"])
+        other_field = {"partner_id": "lead_id", "lead_id": "partner_id"}[person_field]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO campaign_master_opt_out
+                       (account_id, company_id, email, %(other_field)s,
+                        create_uid, create_date, write_uid, write_date)
+                SELECT gone.account_id, gone.company_id, gone.email, link.%(other_field)s,
+                       gone.create_uid, gone.create_date, %(uid)s, NOW() AT TIME ZONE 'UTC'
+                  FROM campaign_master_opt_out gone
+                  JOIN (SELECT lead.id AS lead_id, contact.id AS partner_id
+                          FROM crm_lead lead JOIN res_partner contact
+                            ON contact.id = lead.partner_id AND contact.is_company IS NOT TRUE
+                       ) link ON link.%(person_field)s = gone.%(person_field)s
+                 WHERE gone.%(person_field)s = ANY(%(ids)s)
+                """,
+                person_field=SQL.identifier(person_field),
+                other_field=SQL.identifier(other_field),
+                uid=self.env.uid,
+                ids=people.ids,
+            )
+        )
+        self.invalidate_model()
+
 
 def _recipients_with(account, emails):
     """Query of the ids; campaign by campaign, as the indexes are."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .utm_campaign import USER_GROUP
 
@@ -10,6 +10,10 @@ class ResPartner(models.Model):
     cm_recipient_ids = fields.One2many(
         "campaign.master.recipient", "partner_id", "Campaign Master Recipients", groups=USER_GROUP
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _cm_hand_over_opt_outs(self):
+        self.env["campaign.master.opt.out"].sudo()._hand_over("partner_id", self)
 
     def _cm_recipients_domain(self):
         """A company's own and those of its people."""

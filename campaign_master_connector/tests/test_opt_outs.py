@@ -113,6 +113,23 @@ class TestOptOuts(CampaignMasterCase):
         partner.email = "new-address@example.com"
         self.assertStaysOff(partner)
 
+    def test_contact_of_a_deleted_lead_who_left_is_left_out(self):
+        contact = self.contact("contact@example.com")
+        lead = self.lead("lead@example.com", partner_id=contact.id)
+        lead.email_from = "lead@example.com"
+        self.left(lead)
+        lead.unlink()
+        contact.email = "new@example.com"
+        self.assertStaysOff(contact)
+
+    def test_lead_of_a_deleted_contact_who_left_is_left_out(self):
+        contact = self.contact("contact@example.com")
+        lead = self.lead("lead@example.com", partner_id=contact.id)
+        self.left(contact)
+        contact.unlink()
+        lead.email_from = "new-lead@example.com"
+        self.assertStaysOff(lead)
+
     def test_colleagues_of_a_lead_who_left_still_get_mail(self):
         office = self.contact("office@example.com", is_company=True)
         self.left(self.lead("gone@example.com", partner_id=office.id))
