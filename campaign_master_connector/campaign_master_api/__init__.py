@@ -22,6 +22,7 @@ from .errors import (
     TokenRefused,
 )
 from .retry import NO_RETRY, RetryPolicy, should_retry, wait_seconds
+from .sentences import Sentence
 from .types import (
     AddResult,
     AddStatus,
@@ -71,6 +72,7 @@ __all__ = [
     "RedirectRefused",
     "RequestRefused",
     "RetryPolicy",
+    "Sentence",
     "ServerFailed",
     "SeveralCampaigns",
     "Template",

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 
 from .errors import InvalidApiUrl
+from .sentences import _
 
 EXAMPLE = "https://api.example.com"
 _PASTED_VERSION = re.compile(r"/api/v?\d[\w.-]*$", re.IGNORECASE)
@@ -38,11 +39,14 @@ def normalize_api_url(text: str) -> str:
     """
     url = text.strip()
     if not url:
-        raise InvalidApiUrl(f"The API address is empty. Enter one such as {EXAMPLE}.")
+        raise InvalidApiUrl(_("The API address is empty. Enter one such as %(example)s.", example=EXAMPLE))
     if _UNUSABLE.search(url):
         raise InvalidApiUrl(
-            "The API address has a space or another character in it that no address can have. "
-            f"Enter one such as {EXAMPLE}."
+            _(
+                "The API address has a space or another character in it that no address can have. "
+                "Enter one such as %(example)s.",
+                example=EXAMPLE,
+            )
         )
     parts = _split(url if "://" in url else f"https://{url}")
     _refuse_extras(parts)
@@ -68,7 +72,7 @@ def check_api_version(text: str) -> str:
     """Return the API version, such as `v1`, without spaces; raises InvalidApiUrl."""
     version = text.strip()
     if not _VERSION.fullmatch(version):
-        raise InvalidApiUrl("The API version must be a short word such as v1.")
+        raise InvalidApiUrl(_("The API version must be a short word such as v1."))
     return version
 
 
@@ -80,8 +84,11 @@ def _split(url: str) -> SplitResult:
         usable = False
     if not usable:
         raise InvalidApiUrl(
-            "The API address has no usable host and port in it. "
-            f"Enter one such as {EXAMPLE} or {EXAMPLE}:8443."
+            _(
+                "The API address has no usable host and port in it. "
+                "Enter one such as %(example)s or %(example)s:8443.",
+                example=EXAMPLE,
+            )
         )
     return parts
 
@@ -89,13 +96,18 @@ def _split(url: str) -> SplitResult:
 def _refuse_extras(parts: SplitResult) -> None:
     if "@" in parts.netloc:
         raise InvalidApiUrl(
-            "The API address must not hold a username or password. "
-            "Enter them in the fields made for them."
+            _(
+                "The API address must not hold a username or password. "
+                "Enter them in the fields made for them."
+            )
         )
     if parts.query or parts.fragment:
         raise InvalidApiUrl(
-            "The API address must not hold a question mark or a number sign. "
-            f"Enter only the part before it, such as {EXAMPLE}."
+            _(
+                "The API address must not hold a question mark or a number sign. "
+                "Enter only the part before it, such as %(example)s.",
+                example=EXAMPLE,
+            )
         )
 
 
@@ -104,10 +116,14 @@ def _refuse_scheme(scheme: str, host: str) -> None:
         return
     if scheme == "http":
         raise InvalidApiUrl(
-            "The API address begins with http://, which would send the password unencrypted. "
-            "Use https:// (http:// is allowed to this machine itself only)."
+            _(
+                "The API address begins with http://, which would send the password unencrypted. "
+                "Use https:// (http:// is allowed to this machine itself only)."
+            )
         )
-    raise InvalidApiUrl(f"The API address must begin with https://, such as {EXAMPLE}.")
+    raise InvalidApiUrl(
+        _("The API address must begin with https://, such as %(example)s.", example=EXAMPLE)
+    )
 
 
 def _ascii_host(parts: SplitResult) -> str:
@@ -119,7 +135,7 @@ def _ascii_host(parts: SplitResult) -> str:
         host = ""
     if ":" not in host and not _HOST_NAME.fullmatch(host):
         raise InvalidApiUrl(
-            "The host in the API address is not a possible host name. Check its spelling."
+            _("The host in the API address is not a possible host name. Check its spelling.")
         )
     return host
 

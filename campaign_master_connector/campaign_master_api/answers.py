@@ -12,6 +12,7 @@ from . import endpoints
 from .endpoints import Operation
 from .errors import InvalidAnswer, NotCampaignMaster
 from .parsing import UnusableValue, decode_json
+from .sentences import _
 from .transport import Answer
 from .types import RateLimit
 
@@ -19,10 +20,17 @@ MAX_DIGITS = 12
 
 
 def invalid_answer(operation: Operation, problem: str) -> InvalidAnswer:
-    """The error for an answer to `operation` that cannot be used."""
+    """The error for an answer to `operation` that cannot be used.
+
+    `problem` is in English in any case: it is for the support of Campaign Master.
+    """
     return InvalidAnswer(
-        f"The answer of Campaign Master to {operation.name} cannot be used: {problem}. "
-        "Nothing was taken from it. If this repeats, ask its support.",
+        _(
+            "The answer of Campaign Master to %(operation)s cannot be used: %(problem)s. "
+            "Nothing was taken from it. If this repeats, ask its support.",
+            operation=operation.name,
+            problem=problem,
+        ),
         outcome_unknown=True,
     )
 
@@ -30,8 +38,12 @@ def invalid_answer(operation: Operation, problem: str) -> InvalidAnswer:
 def not_campaign_master(answer: Answer, host: str) -> NotCampaignMaster:
     """The error for an answer that Campaign Master would not give."""
     return NotCampaignMaster(
-        f"{host} answered with status {answer.status}, but not as Campaign Master does. "
-        "Check the API address and the API version, and whether a proxy or firewall is in between.",
+        _(
+            "%(host)s answered with status %(status)s, but not as Campaign Master does. Check the "
+            "API address and the API version, and whether a proxy or firewall is in between.",
+            host=host,
+            status=answer.status,
+        ),
         outcome_unknown=200 <= answer.status < 300,
     )
 

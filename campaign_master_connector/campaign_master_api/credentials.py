@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from .errors import CredentialsRefused
+from .sentences import _
 from .text import has_control
 from .types import Credentials
 
 _LABELS = {
-    "username": "username",
-    "password": "password",
-    "client_id": "client id",
-    "client_secret": "client secret",
+    "username": _("username"),
+    "password": _("password"),
+    "client_id": _("client id"),
+    "client_secret": _("client secret"),
 }
 _REQUIRED = ("username", "password")
 
@@ -21,8 +22,12 @@ def check_credentials(credentials: Credentials) -> None:
         problem = _problem(getattr(credentials, part), required=part in _REQUIRED)
         if problem:
             raise CredentialsRefused(
-                f"The {label} {problem}, so it cannot be sent to Campaign Master. "
-                "Enter it again in the settings."
+                _(
+                    "The %(secret)s cannot be sent to Campaign Master: %(problem)s. "
+                    "Enter it again in the settings.",
+                    secret=label,
+                    problem=problem,
+                )
             )
 
 
@@ -33,13 +38,13 @@ def secrets_of(credentials: Credentials) -> tuple[str, ...]:
 
 def _problem(value: str, *, required: bool) -> str:
     if required and not value:
-        return "is empty"
+        return _("it is empty")
     if value != value.strip():
-        return "begins or ends with a space or a line break"
+        return _("it begins or ends with a space or a line break")
     if has_control(value):
-        return "has a line break or another control character in it"
+        return _("it has a line break or another control character in it")
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
-        return "has a character in it that is not in the Latin-1 alphabet"
+        return _("it has a character that is not in the Latin-1 alphabet")
     return ""

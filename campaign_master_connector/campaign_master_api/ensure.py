@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from .errors import CampaignMasterError, NoAnswer, ServerFailed, SeveralCampaigns
+from .sentences import _
 from .types import Campaign, CampaignFields
 
 Find = Callable[[str], Campaign | None]
@@ -19,8 +20,11 @@ def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign |
     found = {entry.id: entry for entry in campaigns if entry.external_id == external_id}
     if len(found) > 1:
         raise SeveralCampaigns(
-            f"Campaign Master has {len(found)} campaigns with the reference of this one. "
-            "Delete the wrong ones there, then try again."
+            _(
+                "Campaign Master has %(count)s campaigns with the reference of this one. "
+                "Delete the wrong ones there, then try again.",
+                count=len(found),
+            )
         )
     return next(iter(found.values()), None)
 

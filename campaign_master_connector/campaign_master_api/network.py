@@ -19,6 +19,7 @@ from .errors import (
     InvalidAnswer,
     NoAnswer,
 )
+from .sentences import _
 from .types import Timeouts
 
 # These end an attempt to connect, so nothing of the request was sent.
@@ -37,27 +38,39 @@ def network_error(
     cause = _cause(failure, until)
     if isinstance(failure, requests.exceptions.ProxyError):
         return ConnectionFailed(
-            f"The proxy on the way to {host} did not let the connection through. "
-            "Check the proxy settings of this server."
+            _(
+                "The proxy on the way to %(host)s did not let the connection through. "
+                "Check the proxy settings of this server.",
+                host=host,
+            )
         )
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_trusted(host, cause)
     if isinstance(cause, socket.gaierror):
         return HostNotFound(
-            f"The host {host} was not found. Check the API address, and whether this server "
-            "has a working network."
+            _(
+                "The host %(host)s was not found. Check the API address, and whether this server "
+                "has a working network.",
+                host=host,
+            )
         )
     if isinstance(failure, requests.ConnectTimeout):
         return NoAnswer(
-            f"{host} did not accept a connection within {timeouts.connect:g} seconds. "
-            "Check the API address and the firewall, or try again later."
+            _(
+                "%(host)s did not accept a connection within %(seconds)s seconds. "
+                "Check the API address and the firewall, or try again later.",
+                host=host,
+                seconds=f"{timeouts.connect:g}",
+            )
         )
     if isinstance(cause, TimeoutError) or isinstance(failure, requests.Timeout):
         return _no_answer(host, timeouts, deadline)
     if isinstance(failure, requests.exceptions.ContentDecodingError):
         return InvalidAnswer(
-            "The answer of Campaign Master could not be unpacked. "
-            "If this repeats, ask its support.",
+            _(
+                "The answer of Campaign Master could not be unpacked. "
+                "If this repeats, ask its support."
+            ),
             outcome_unknown=True,
         )
     return _broken(host, failure, cause)
@@ -86,32 +99,54 @@ def _chain(failure: BaseException, until: BaseException | None) -> Iterator[Base
 def _not_trusted(host: str, cause: ssl.SSLCertVerificationError) -> CertificateNotTrusted:
     reason = getattr(cause, "verify_message", "") or "it could not be verified"
     return CertificateNotTrusted(
-        f"The certificate of {host} is not trusted: {reason.rstrip('.')}. Check the API address. "
-        "If the server is right, add its authority to this server's trusted certificates."
+        _(
+            "The certificate of %(host)s is not trusted: %(reason)s. Check the API address. "
+            "If the server is right, add its authority to this server's trusted certificates.",
+            host=host,
+            reason=reason.rstrip("."),
+        )
     )
 
 
 def _no_answer(host: str, timeouts: Timeouts, deadline: Deadline) -> NoAnswer:
     if time.monotonic() >= deadline.ends:
-        what = f"{host} did not complete its answer within {timeouts.total:g} seconds."
+        what = _(
+            "%(host)s did not complete its answer within %(seconds)s seconds. Try again later.",
+            host=host,
+            seconds=f"{timeouts.total:g}",
+        )
     else:
-        what = f"{host} did not answer within {timeouts.read:g} seconds."
-    return NoAnswer(f"{what} Try again later.", outcome_unknown=True)
+        what = _(
+            "%(host)s did not answer within %(seconds)s seconds. Try again later.",
+            host=host,
+            seconds=f"{timeouts.read:g}",
+        )
+    return NoAnswer(what, outcome_unknown=True)
 
 
 def _broken(host: str, failure: BaseException, cause: BaseException | None) -> ConnectionFailed:
     if isinstance(cause, OSError) and cause.errno in _NEVER_CONNECTED:
         return ConnectionFailed(
-            f"{host} cannot be reached: {cause.strerror or 'connection refused'}. "
-            "Check the API address and its port, and the firewall."
+            _(
+                "%(host)s cannot be reached: %(reason)s. "
+                "Check the API address and its port, and the firewall.",
+                host=host,
+                reason=cause.strerror or "connection refused",
+            )
         )
     if isinstance(failure, requests.exceptions.SSLError):
         return ConnectionFailed(
-            f"No encrypted connection to {host} came about. "
-            "Check that the API address and its port are right.",
+            _(
+                "No encrypted connection to %(host)s came about. "
+                "Check that the API address and its port are right.",
+                host=host,
+            ),
             outcome_unknown=True,
         )
     return ConnectionFailed(
-        f"The connection to {host} broke before the answer was complete. Try again later.",
+        _(
+            "The connection to %(host)s broke before the answer was complete. Try again later.",
+            host=host,
+        ),
         outcome_unknown=True,
     )

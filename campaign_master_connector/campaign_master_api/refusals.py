@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from . import endpoints
@@ -22,6 +23,7 @@ from .errors import (
     TokenRefused,
 )
 from .parsing import UnusableValue, decode_json, read_object
+from .sentences import Sentence, _
 from .text import clean_message
 from .transport import Answer
 
@@ -85,12 +87,20 @@ def _client_error(
         return not_campaign_master(answer, host)
     if answer.status == 404:
         return NotFound(
-            "Campaign Master does not have, or no longer has, what was asked for. "
-            "Choose another one, or create it there again."
+            _(
+                "Campaign Master does not have, or no longer has, what was asked for. "
+                "Choose another one, or create it there again."
+            )
         )
-    reason = refusal.message or f"it gave no reason (status {answer.status})."
+    if refusal.message:
+        sentence = _("Campaign Master refused the request: %(reason)s", reason=refusal.message)
+    else:
+        sentence = _(
+            "Campaign Master refused the request: it gave no reason (status %(status)s).",
+            status=answer.status,
+        )
     return RequestRefused(
-        f"Campaign Master refused the request: {reason}",
+        sentence,
         code=refusal.code,
         field=refusal.field,
         server_message=refusal.message,
@@ -101,14 +111,16 @@ def _unauthorized(operation: Operation) -> CampaignMasterError:
     if operation is endpoints.AUTHENTICATE:
         return _credentials_refused()
     return TokenRefused(
-        "Campaign Master refused the access token. Test the connection in the settings; "
-        "if this repeats, ask its support whether the account may use the API."
+        _(
+            "Campaign Master refused the access token. Test the connection in the settings; "
+            "if this repeats, ask its support whether the account may use the API."
+        )
     )
 
 
 def _credentials_refused() -> CredentialsRefused:
     return CredentialsRefused(
-        "Campaign Master refused the username or password. Enter them again in the settings."
+        _("Campaign Master refused the username or password. Enter them again in the settings.")
     )
 
 
@@ -120,19 +132,41 @@ def _rate_limit_reached(answer: Answer, refusal: Refusal) -> RateLimitReached:
     # The header tells the end of the hour, which is no help once a month is used up.
     if not monthly and limit is not None and limit.reset_at is not None:
         reset_at = limit.reset_at
-    period = "a month" if monthly else "an hour"
-    until = f" It answers again at {reset_at:%Y-%m-%d %H:%M} UTC." if reset_at else ""
     return RateLimitReached(
-        f"The number of calls that Campaign Master allows in {period} is used up.{until}",
+        _used_up_until(reset_at, monthly) if reset_at else _used_up(monthly),
         reset_at=reset_at,
         monthly=monthly,
     )
 
 
+def _used_up(monthly: bool) -> Sentence:
+    if monthly:
+        return _("The number of calls that Campaign Master allows in a month is used up.")
+    return _("The number of calls that Campaign Master allows in an hour is used up.")
+
+
+def _used_up_until(reset_at: datetime, monthly: bool) -> Sentence:
+    time_in_utc = f"{reset_at:%Y-%m-%d %H:%M}"
+    if monthly:
+        return _(
+            "The number of calls that Campaign Master allows in a month is used up. "
+            "It answers again at %(time)s UTC.",
+            time=time_in_utc,
+        )
+    return _(
+        "The number of calls that Campaign Master allows in an hour is used up. "
+        "It answers again at %(time)s UTC.",
+        time=time_in_utc,
+    )
+
+
 def _server_failed(answer: Answer) -> ServerFailed:
     return ServerFailed(
-        f"Campaign Master, or a proxy before it, failed with status {answer.status}. "
-        "Try again later.",
+        _(
+            "Campaign Master, or a proxy before it, failed with status %(status)s. "
+            "Try again later.",
+            status=answer.status,
+        ),
         status=answer.status,
         retry_after=retry_after_of(answer.headers),
     )
@@ -143,8 +177,19 @@ def _redirect(answer: Answer, host: str, secrets: Iterable[str]) -> RedirectRefu
         target = urlsplit(answer.headers.get("Location", "")).hostname or ""
     except ValueError:
         target = ""
-    named = f" to {clean_message(target, secrets)}" if _HOST.fullmatch(target) else ""
-    return RedirectRefused(
-        f"{host} redirects the request{named} (status {answer.status}), which is not followed "
-        "because it could carry the password elsewhere. Enter the final API address."
-    )
+    if _HOST.fullmatch(target):
+        sentence = _(
+            "%(host)s redirects the request to %(target)s (status %(status)s), which is not "
+            "followed because it could carry the password elsewhere. Enter the final API address.",
+            host=host,
+            target=clean_message(target, secrets),
+            status=answer.status,
+        )
+    else:
+        sentence = _(
+            "%(host)s redirects the request (status %(status)s), which is not followed because "
+            "it could carry the password elsewhere. Enter the final API address.",
+            host=host,
+            status=answer.status,
+        )
+    return RedirectRefused(sentence)

@@ -17,6 +17,7 @@ from .address import is_loopback
 from .deadline import Deadline, DeadlineAdapter, call_deadline
 from .errors import ConnectionFailed, InvalidAnswer
 from .network import network_error
+from .sentences import _
 from .types import Timeouts
 
 USER_AGENT = "CampaignMasterConnector/1.0 (Odoo 19 addon)"
@@ -123,8 +124,11 @@ def _ca_bundle() -> str | bool:
         return True
     if not os.path.exists(os.environ[name]):
         raise ConnectionFailed(
-            f"{name} in this server's environment names a file that does not exist. "
-            "Correct it to the file of trusted certificates, or remove it."
+            _(
+                "%(name)s in this server's environment names a file that does not exist. "
+                "Correct it to the file of trusted certificates, or remove it.",
+                name=name,
+            )
         )
     return os.environ[name]
 
@@ -133,8 +137,10 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
     # Nested or unknown encodings could unpack to any size in a single step.
     if response.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
         raise InvalidAnswer(
-            "The answer of Campaign Master is packed in an unknown way. "
-            "If this repeats, ask its support.",
+            _(
+                "The answer of Campaign Master is packed in an unknown way. "
+                "If this repeats, ask its support."
+            ),
             outcome_unknown=True,
         )
     body = bytearray()
@@ -142,8 +148,10 @@ def _read(response: requests.Response, deadline: Deadline) -> bytes:
         body += chunk
         if len(body) > MAX_BYTES:
             raise InvalidAnswer(
-                "The answer of Campaign Master is larger than 16 MB and was not read. "
-                "If this repeats, ask its support.",
+                _(
+                    "The answer of Campaign Master is larger than 16 MB and was not read. "
+                    "If this repeats, ask its support."
+                ),
                 outcome_unknown=True,
             )
         deadline.seconds_left()

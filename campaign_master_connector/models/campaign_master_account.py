@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
+from ..services.sentences import sentence_of
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -136,7 +137,7 @@ class CampaignMasterAccount(models.Model):
                 try:
                     vals[name] = normalize(vals[name])
                 except InvalidApiUrl as error:
-                    raise ValidationError(str(error)) from None
+                    raise ValidationError(sentence_of(self.env, error)) from None
         if IDENTITY_FIELDS & vals.keys() or vals.get("enabled"):
             vals["database_uuid"] = self._current_database_uuid()
         return vals

@@ -16,6 +16,7 @@ from ..services.account_session import (
     AccountSession,
     problem_without_secrets,
 )
+from ..services.sentences import sentence_of
 
 _logger = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class CampaignMasterAccount(models.Model):
                 session.client.authenticate()
                 next(session.client.iter_lists(), None)
         except CampaignMasterError as error:
-            action = self._notification("danger", str(error))
+            action = self._notification("danger", sentence_of(self.env, error))
         else:
             action = self._notification("success", account._connected_sentence())
         return self._tested(action)

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
+from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
 
 REQUIRED_TO_SYNC = (
@@ -107,7 +108,7 @@ class UtmCampaign(models.Model):
                 "Campaign Master doesn't know the campaign, its list or its template any more. "
                 "Choose another list, or duplicate the campaign and sync the copy."
             )
-        return str(error)
+        return sentence_of(self.env, error)
 
     def _cm_record_success(self, purpose, result):
         """Clear the problem; after a sync also say in numbers what it did."""

@@ -21,6 +21,7 @@ from ..campaign_master_api import (
     Token,
 )
 from . import transaction
+from .sentences import sentence_of
 
 
 class ReserveReached(CampaignMasterError):
@@ -177,6 +178,9 @@ class AccountSession:
         yield SQL("token = %s", token.value if token else None)
         yield SQL("token_expires_at = %s", _naive(token.expires_at) if token else None)
 
+    def _sentence(self, failure):
+        return sentence_of(self.account.env, failure) if failure else None
+
     def _connection(self, failure):
         if failure:
             state = _connection_state(failure)
@@ -185,7 +189,7 @@ class AccountSession:
         else:
             return
         yield SQL("connection_state = %s", state)
-        yield SQL("connection_message = %s", str(failure) if failure else None)
+        yield SQL("connection_message = %s", self._sentence(failure))
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
         if isinstance(failure, RateLimitReached):
             yield SQL("blocked_until = %s", _end_of_pause(failure))
@@ -208,7 +212,7 @@ def problem_without_secrets(account):
     except CredentialsRefused:
         return ""
     except CampaignMasterError as error:
-        return str(error)
+        return sentence_of(account.env, error)
     finally:
         client.close()
     return ""

@@ -15,6 +15,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
 from . import transaction
+from .sentences import sentence_of
 
 BATCH_SIZE = 1000
 CALLS_TO_ISOLATE = 64
@@ -60,7 +61,7 @@ def push_batches(campaign, client, size=BATCH_SIZE, goes_on=lambda: False):
     batch = transaction.write_durably(env, lambda: _take(campaign, size, _in_flight(campaign)))
     while batch:
         chosen_list = campaign.cm_list_id
-        outcomes, failure = _send(client, chosen_list.external_id, batch.recipients)
+        outcomes, failure = _send(env, client, chosen_list.external_id, batch.recipients)
         outcomes = [_added_by_the_first_attempt(outcome, batch) for outcome in outcomes]
         conclude = partial(
             _conclude, campaign, chosen_list, batch, outcomes, failure, may_go_on=goes_on()
@@ -164,7 +165,7 @@ def _mark_in_flight(campaign, ids):
         campaign.write({"cm_in_flight_first_id": first, "cm_in_flight_last_id": last})
 
 
-def _send(client, list_id, recipients):
+def _send(env, client, list_id, recipients):
     """Send ``recipients``; a part that is refused is halved until only the culprit is left out.
 
     :return: the outcomes, and the error that kept the rest from being sent, or None
@@ -180,7 +181,7 @@ def _send(client, list_id, recipients):
         except RequestRefused as error:
             if len(part) == 1:
                 [(recipient_id, email)] = part
-                message = error.server_message or str(error)
+                message = error.server_message or sentence_of(env, error)
                 outcomes.append(Outcome(recipient_id, email, "rejected", message))
             elif calls >= CALLS_TO_ISOLATE:
                 return outcomes, error

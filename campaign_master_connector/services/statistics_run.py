@@ -9,6 +9,7 @@ from odoo import fields
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
+from .sentences import in_the_readers_language
 from .recipient_statistics import apply_page, forget_addresses_that_became_known
 
 SECONDS_AT_THE_SCREEN = 15.0
@@ -38,6 +39,7 @@ def _run(campaigns, purpose, pull, at_the_screen):
     clock = _Clock(campaigns.env, len(synced), time.monotonic() + seconds)
     results = []
     for account, group in synced.grouped("cm_account_id").items():
+        account, group = in_the_readers_language(account, group)
         if obstacle := account._obstacle():
             results += [CampaignResult(campaign, problem=obstacle) for campaign in group]
             continue

@@ -10,6 +10,7 @@ from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
 from .campaign_sync import sync_campaign_itself
+from .sentences import in_the_readers_language, sentence_of
 from .recipient_push import BATCH_SIZE, push_batches
 
 SECONDS_AT_THE_SCREEN = 8.0
@@ -51,7 +52,7 @@ def _sync_until(deadline, run, campaigns):
 
 def _not_begun(campaign, run):
     """The schedule takes it up; what stopped the run is why it wasn't begun."""
-    problem = str(run.stopped_by) if run.stopped_by else ""
+    problem = sentence_of(run.env, run.stopped_by) if run.stopped_by else ""
     return CampaignResult(campaign, problem=problem, waiting=not problem)
 
 
@@ -69,6 +70,7 @@ def run_of_a_minute(env, call_for_help=False):
 def push_for_a_while(campaigns):
     """Push one batch of each campaign in turn; whether that came to an end in the given time."""
     for account, group in campaigns.grouped("cm_account_id").items():
+        account, group = in_the_readers_language(account, group)
         with AccountSession(account, BACKGROUND) as session:
             if not _push_in_turn(CampaignRun(session, "recipients"), list(group)):
                 return False

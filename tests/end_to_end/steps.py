@@ -19,6 +19,11 @@ RECIPIENTS_CRON = "ir_cron_sync_recipients"
 CAMPAIGN_STATISTICS_CRON = "ir_cron_update_campaign_statistics"
 RECIPIENT_STATISTICS_CRON = "ir_cron_update_recipient_statistics"
 SECONDS_FOR_A_RUN = 60
+# For next attempts, and for creations that may still be under way.
+LET_AN_HOUR_PASS = """
+    UPDATE utm_campaign SET cm_retry_at = cm_retry_at - interval '1 hour',
+                            cm_creation_began_at = cm_creation_began_at - interval '1 hour'
+"""
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, pause: float = 0.2) -> bool:

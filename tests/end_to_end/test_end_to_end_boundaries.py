@@ -17,7 +17,7 @@ import requests
 from company_accounts import PASSWORD, Accounts, Owner
 from odoo_server import OdooServer
 from odoo_session import OdooFault
-from steps import RECIPIENTS_CRON, run_schedule, states_of_recipients, wait_until
+from steps import LET_AN_HOUR_PASS, RECIPIENTS_CRON, run_schedule, states_of_recipients, wait_until
 
 from sandbox.testing import SandboxProcess
 
@@ -161,7 +161,7 @@ def _ends(accounts: Accounts, owners: dict[str, Owner]) -> dict[str, str]:
 
     def all_right() -> bool:
         with accounts.odoo.cursor() as cursor:
-            cursor.execute("UPDATE utm_campaign SET cm_retry_at = cm_retry_at - interval '1 hour'")
+            cursor.execute(LET_AN_HOUR_PASS)
         with suppress(requests.RequestException, OdooFault):
             run_schedule(accounts.odoo.admin, RECIPIENTS_CRON)
         return set(states().values()) == {"right"}

@@ -228,25 +228,25 @@ def test_a_login_without_a_usable_token_is_an_error(
 @pytest.mark.parametrize(
     ("credentials", "words"),
     [
-        (Credentials("", "b"), "username is empty"),
-        (Credentials("a", ""), "password is empty"),
-        (Credentials("a", "secret\r\nX-Header: 1"), "password has a line break"),
-        (Credentials("a", "sec\x85ret"), "password has a line break"),
-        (Credentials("a", "secret\n"), "password begins or ends"),
-        (Credentials("a", " secret"), "password begins or ends"),
-        (Credentials("a", "secret€"), "password has a character"),
-        (Credentials("密码", "secret"), "username has a character"),
-        (Credentials("a", "b", client_id="secret\x00"), "client id has a line break"),
-        (Credentials("a", "b", client_secret="secret🔑"), "client secret has a character"),
+        (Credentials("", "b"), ("The username cannot", "it is empty")),
+        (Credentials("a", ""), ("The password cannot", "it is empty")),
+        (Credentials("a", "secret\r\nX-Header: 1"), ("The password cannot", "it has a line break")),
+        (Credentials("a", "sec\x85ret"), ("The password cannot", "it has a line break")),
+        (Credentials("a", "secret\n"), ("The password cannot", "it begins or ends")),
+        (Credentials("a", " secret"), ("The password cannot", "it begins or ends")),
+        (Credentials("a", "secret€"), ("The password cannot", "it has a character")),
+        (Credentials("密码", "secret"), ("The username cannot", "it has a character")),
+        (Credentials("a", "b", client_id="secret\x00"), ("The client id cannot", "it has a line break")),
+        (Credentials("a", "b", client_secret="secret🔑"), ("The client secret cannot", "it has a character")),
     ],
 )
 def test_credentials_that_no_header_can_carry_are_refused_unsent(
-    server: responses.RequestsMock, make_client: MakeClient, credentials: Credentials, words: str
+    server: responses.RequestsMock, make_client: MakeClient, credentials: Credentials, words: tuple[str, str]
 ) -> None:
     client = make_client(credentials=credentials, token=None)
     with pytest.raises(CredentialsRefused) as caught:
         client.authenticate()
-    assert words in caught.value.sentence
+    assert all(word in caught.value.sentence for word in words)
     assert "secret" not in caught.value.sentence.replace("client secret", "")
     assert client.calls == len(server.calls) == 0
 

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from odoo_session import OdooFault
 from soak_world import DISRUPTIONS, World
-from steps import campaign_values, first_id, make_contacts, run_schedule, wait_until
+from steps import LET_AN_HOUR_PASS, campaign_values, first_id, make_contacts, run_schedule, wait_until
 
 CAMPAIGNS = 3
 PEOPLE = 1200  # of each campaign: two batches
@@ -99,11 +99,7 @@ class Campaigns:
     def let_time_pass(self) -> None:
         """Whose next attempt is to come gets it now."""
         with self._world.odoo.cursor() as cursor:
-            cursor.execute(
-                "UPDATE utm_campaign SET cm_retry_at = NOW() - interval '1 minute' "
-                "WHERE id = ANY(%s) AND cm_retry_at IS NOT NULL",
-                [self.ids],
-            )
+            cursor.execute(LET_AN_HOUR_PASS)
 
     def end_state(self) -> dict[str, Any]:
         """What is in both systems: the same after each round, whatever was killed."""

@@ -1,0 +1,30 @@
+"""Sentences in the language of who reads them."""
+
+from odoo.tools.translate import get_translation
+
+from ..campaign_master_api import Sentence
+
+MODULE = "campaign_master_connector"
+
+
+def sentence_of(env, error):
+    """What ``error`` of the wire package says, in the language of ``env``: a plain string."""
+    return _translated(env.lang or "en_US", getattr(error, "sentence", str(error)))
+
+
+def _translated(lang, sentence):
+    if not isinstance(sentence, Sentence):
+        return str(sentence)
+    values = {name: _translated(lang, value) for name, value in sentence.values.items()}
+    return str(get_translation(MODULE, lang, sentence.template, values))
+
+
+def in_the_readers_language(account, campaigns):
+    """Both, so that what a schedule stores of them is in the language of their company.
+
+    A person's own run keeps the language of that person.
+    """
+    if account.env.context.get("lang"):
+        return account, campaigns
+    lang = account.company_id.partner_id.lang
+    return account.with_context(lang=lang), campaigns.with_context(lang=lang)
