@@ -6,7 +6,18 @@ import sys
 from . import browser, community, environment, javascript, locks, odoo_source, places, queue_job
 from .problem import Problem, run_main
 
-NEEDS_ODOO = {"demo", "test", "pictures", "lint", "format", "matrix", "dump", "bench", "soak", "translations"}
+NEEDS_ODOO = {
+    "demo",
+    "test",
+    "pictures",
+    "lint",
+    "format",
+    "matrix",
+    "dump",
+    "bench",
+    "soak",
+    "translations",
+}
 NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
 NEEDS_JAVASCRIPT = {"lint", "format", "test"}
 NEEDS_HOOKS = {"lint"}

@@ -1,5 +1,6 @@
 """The API address: what a person pastes, and the form that is stored and called."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 import re
@@ -39,7 +40,9 @@ def normalize_api_url(text: str) -> str:
     """
     url = text.strip()
     if not url:
-        raise InvalidApiUrl(_("The API address is empty. Enter one such as %(example)s.", example=EXAMPLE))
+        raise InvalidApiUrl(
+            _("The API address is empty. Enter one such as %(example)s.", example=EXAMPLE)
+        )
     if _UNUSABLE.search(url):
         raise InvalidApiUrl(
             _(

@@ -1,5 +1,6 @@
 """What the headers and the body of an answer tell."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 import time

@@ -252,6 +252,8 @@ class CampaignMasterClient:
         for unique, total in endpoints.UNIQUE_AND_TOTAL:
             if getattr(figures, unique) > getattr(figures, total):
                 raise invalid_answer(operation, f"its {unique} are above its {total}")
+        if figures.hard_bounces + figures.soft_bounces > figures.emails_sent:
+            raise invalid_answer(operation, "its bounces are above its emails_sent")
         return figures
 
     def campaign_recipients_page(

@@ -1,5 +1,6 @@
 """Credentials that can be sent: they travel in headers, which cannot carry every character."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 from .errors import CredentialsRefused

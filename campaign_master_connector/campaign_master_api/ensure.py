@@ -1,5 +1,6 @@
 """One campaign for one external id, whatever happens to the answers."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable

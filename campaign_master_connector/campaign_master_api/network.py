@@ -1,5 +1,6 @@
 """Failures of the network as errors of this package."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 import errno

@@ -1,5 +1,6 @@
 """What the status of an answer that is not a success means."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 import re

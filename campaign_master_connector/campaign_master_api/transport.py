@@ -1,5 +1,6 @@
 """One request out, one bounded answer back."""
 
+# pylint: disable=prefer-env-translation; there is none here
 from __future__ import annotations
 
 import os

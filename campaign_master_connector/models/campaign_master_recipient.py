@@ -85,10 +85,11 @@ class CampaignMasterRecipient(models.Model):
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
 
     def init(self):
-        super().init()
+        result = super().init()
         # Room in each page for the row's next version, which then needs no entry in any index:
         # statistics change each row of a large campaign day by day.
         self.env.cr.execute(SQL("ALTER TABLE campaign_master_recipient SET (fillfactor = 50)"))
+        return result
 
     @api.depends(
         "campaign_id.cm_account_id",
@@ -171,19 +172,6 @@ class CampaignMasterRecipient(models.Model):
         recipients = recipients.with_env(self.env)
         recipients.check_access("create")
         return recipients
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_unless_on_list(self):
-        on_list = self.filtered(lambda recipient: recipient.state in ("added", "exists"))
-        if on_list and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "%s of these recipients are on the Campaign Master list already, and their "
-                    "statistics belong to the campaign. Remove them from the list in Campaign "
-                    "Master.",
-                    len(on_list),
-                )
-            )
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""

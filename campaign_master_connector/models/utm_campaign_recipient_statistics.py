@@ -40,22 +40,40 @@ class UtmCampaign(models.Model):
     def cm_statistics_charts(self):
         """What the charts of the Statistics page draw.
 
-        :return: {"funnel": {figure: int}, "first_opens": {"unit": "hour" or "day",
+        :return: {"funnel": {figure: int}, "opened_by": "campaign" or "recipients", whose figure
+            of the funnel that is, "first_opens": {"unit": "hour" or "day",
             "points": [[ISO date-time in the user's time zone, int], ...]}}
+            "opened" is False as long as it isn't known
         """
         self.ensure_one()
         self.check_access("read")
-        return {"funnel": self._cm_funnel(), "first_opens": self._cm_first_opens()}
+        return {
+            "funnel": self._cm_funnel(),
+            "opened_by": "campaign" if self.cm_show_extended_statistics else "recipients",
+            "first_opens": self._cm_first_opens(),
+        }
 
     def _cm_funnel(self):
         return {
             "sent": self.cm_emails_sent,
             "delivered": self.cm_successful_emails,
-            "opened": self.cm_unique_opens,
+            "opened": self._cm_opened(),
             "clicked": self.cm_unique_clicks,
             "bounced": self.cm_total_bounces,
             "unsubscribed": self.cm_total_unsubscribes,
         }
+
+    def _cm_opened(self):
+        """How many opened the mail: the campaign's figure where Settings show it.
+
+        Else it is counted from all recipients' own statistics, False before the first of them.
+        """
+        if self.cm_show_extended_statistics:
+            return self.cm_unique_opens
+        if not self.cm_recipient_statistics_at:
+            return False
+        domain = [("campaign_id", "=", self.id), ("total_opens", ">", 0)]
+        return self.env["campaign.master.recipient"].sudo().search_count(domain)
 
     def _cm_first_opens(self):
         """First opens by hour in the first three days after the launch, by day afterwards."""

@@ -18,6 +18,16 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
+# Shown where Settings say so.
+EXTENDED_FIGURES = {
+    "cm_confirmed_total_views",
+    "cm_no_recorded_activity",
+    "cm_reported_open_rate",
+    "cm_total_forwards",
+    "cm_total_opens",
+    "cm_unique_forwards",
+    "cm_unique_opens",
+}
 
 
 class UtmCampaign(models.Model):

@@ -10,8 +10,12 @@ class UtmCampaign(models.Model):
         problems = [result for result in results if result.problem]
         if problems:
             kind = "danger"
+        elif any(
+            result.came_too_late or self._cm_notice_without_calls(result) for result in results
+        ):
+            kind = "warning"
         else:
-            kind = "warning" if any(result.came_too_late for result in results) else "success"
+            kind = "success"
         action = self.env["campaign.master.account"]._notification(
             kind, self._cm_results_text(results)
         )
@@ -38,8 +42,21 @@ class UtmCampaign(models.Model):
             return self.env._("There was no time left for it now; the background syncs it.")
         if result.problem:
             return result.problem
-        sentence = self._cm_result_sentence(result)
-        return f"{self._cm_too_late_sentence()} {sentence}" if result.came_too_late else sentence
+        parts = [self._cm_result_sentence(result), self._cm_notice_without_calls(result)]
+        if result.came_too_late:
+            parts.insert(0, self._cm_too_late_sentence())
+        return " ".join(filter(None, parts))
+
+    def _cm_notice_without_calls(self, result):
+        """What is wrong with the connection where there was nothing to send that told it.
+
+        As old as the lists and templates of a form may be: a minute.
+        """
+        if result.calls or result.busy or result.waiting:
+            return ""
+        account = result.campaign.cm_account_id
+        account._refresh_choices_if_stale()
+        return account._notice()
 
     def _cm_too_late_sentence(self):
         return self.env._(

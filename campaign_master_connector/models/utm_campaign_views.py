@@ -1,6 +1,8 @@
 from odoo import api, models
 
-BOUND_ACTIONS = ("action_sync_campaigns", "action_update_statistics")
+from .utm_campaign_statistics import EXTENDED_FIGURES
+
+USES_OF_A_FIGURE = {"aggregator", "groupable", "searchable", "exportable"}
 
 
 class UtmCampaign(models.Model):
@@ -25,21 +27,23 @@ class UtmCampaign(models.Model):
         return arch, view
 
     @api.model
-    def get_views(self, views, options=None):
-        result = super().get_views(views, options)
-        if not self._cm_is_enabled():
-            ours = [self.env.ref(f"campaign_master_connector.{name}").id for name in BOUND_ACTIONS]
-            for view in result["views"].values():
-                toolbar = view.get("toolbar", {})
-                if "action" in toolbar:
-                    toolbar["action"] = [
-                        action for action in toolbar["action"] if action["id"] not in ours
-                    ]
-        return result
+    def fields_get(self, allfields=None, attributes=None):
+        """Nobody measures, groups, searches or exports the figures that Settings hide."""
+        descriptions = super().fields_get(allfields, attributes)
+        if not self._cm_is_enabled([("show_extended_statistics", "=", True)]):
+            for name in descriptions.keys() & EXTENDED_FIGURES:
+                descriptions[name] |= {
+                    use: False for use in USES_OF_A_FIGURE & descriptions[name].keys()
+                }
+        return descriptions
 
     @api.model
-    def _cm_is_enabled(self):
-        """Whether one of the companies that are worked in uses Campaign Master."""
+    def _cm_is_enabled(self, conditions=()):
+        """Whether one of the companies that are worked in uses Campaign Master.
+
+        :param conditions: of its account, besides being enabled
+        """
         accounts = self.env["campaign.master.account"].sudo()
         domain = [("enabled", "=", True), ("company_id", "in", self.env.companies.ids)]
+        domain += conditions
         return bool(accounts.search_count(domain, limit=1))

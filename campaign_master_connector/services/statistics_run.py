@@ -9,8 +9,8 @@ from odoo import fields
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
-from .sentences import in_the_readers_language
 from .recipient_statistics import apply_page, forget_addresses_that_became_known
+from .sentences import in_the_readers_language
 
 SECONDS_AT_THE_SCREEN = 15.0
 # Rows that changed while the last run was under way, or on a clock that is a little off.

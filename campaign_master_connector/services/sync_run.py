@@ -10,8 +10,8 @@ from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
 from .campaign_sync import sync_campaign_itself
-from .sentences import in_the_readers_language, sentence_of
 from .recipient_push import BATCH_SIZE, push_batches
+from .sentences import in_the_readers_language, sentence_of
 
 SECONDS_AT_THE_SCREEN = 8.0
 

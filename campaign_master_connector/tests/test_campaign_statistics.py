@@ -169,6 +169,8 @@ class TestCampaignStatistics(CampaignMasterCase):
             {"uniqueOpens": 5, "totalOpens": 4},
             {"uniqueClicks": 5, "totalClicks": 4},
             {"uniqueForwards": 5, "totalForwards": 4},
+            {"hardBounces": 2**30, "softBounces": 0},
+            {"hardBounces": 1, "softBounces": 1, "emailsSent": 1},
             {"openRate": -0.1},
             {"status": "exploded"},
             {"status": "missing"},
@@ -265,8 +267,23 @@ class TestCampaignStatistics(CampaignMasterCase):
         charts = campaign.cm_statistics_charts()
         self.assertEqual(charts["funnel"]["sent"], 6)
         self.assertEqual(charts["funnel"]["delivered"], campaign.cm_successful_emails)
-        self.assertEqual(charts["funnel"]["opened"], campaign.cm_unique_opens)
         opened = campaign.cm_recipient_ids.filtered("first_open")
         self.assertTrue(opened)
         points = charts["first_opens"]["points"]
         self.assertEqual(sum(count for _start, count in points), len(opened))
+
+    def test_funnel_has_no_starred_figure_unless_settings_show_them(self):
+        campaign = self.launched()
+        self.pull(campaign)
+        self.assertTrue(campaign.cm_unique_opens)
+        charts = campaign.cm_statistics_charts()
+        self.assertEqual((charts["funnel"]["opened"], charts["opened_by"]), (False, "recipients"))
+        campaign.action_cm_update_statistics()
+        opened = len(campaign.cm_recipient_ids.filtered("total_opens"))
+        campaign.cm_unique_opens = opened + 7
+        self.assertEqual(campaign.cm_statistics_charts()["funnel"]["opened"], opened)
+        self.account.show_extended_statistics = True
+        campaign.invalidate_recordset()
+        charts = campaign.cm_statistics_charts()
+        self.assertEqual(charts["funnel"]["opened"], campaign.cm_unique_opens)
+        self.assertEqual(charts["opened_by"], "campaign")

@@ -1,10 +1,13 @@
 from lxml import etree
 from odoo.tests import Form, tagged
 
+from ..models.utm_campaign_statistics import EXTENDED_FIGURES
 from .common import CampaignMasterCase
 
 MANY_RECORD_VIEWS = ("list", "kanban", "search")
 ACTIONS = {"Sync with Campaign Master", "Update Campaign Master statistics"}
+ADDING = {"Add to Campaign Master campaign"}
+USES = ("aggregator", "groupable", "searchable", "exportable")
 
 
 @tagged("post_install", "-at_install")
@@ -23,7 +26,7 @@ class TestCampaignViews(CampaignMasterCase):
         return etree.fromstring(view["arch"]).xpath("//*[starts-with(@name, 'cm_')]")
 
     def own_actions(self, view):
-        return ACTIONS & {action["name"] for action in view["toolbar"].get("action", [])}
+        return (ACTIONS | ADDING) & {action["name"] for action in view["toolbar"].get("action", [])}
 
     def test_enabled_account_shows(self):
         views = self.views()
@@ -38,6 +41,32 @@ class TestCampaignViews(CampaignMasterCase):
         for view_type in MANY_RECORD_VIEWS:
             self.assertFalse(self.own_nodes(views[view_type]), view_type)
         self.assertFalse(self.own_actions(views["list"]))
+
+    def test_people_are_added_from_their_lists_while_an_account_is_enabled(self):
+        for shown in (ADDING, set()):
+            self.account.enabled = bool(shown)
+            for model in ("res.partner", "crm.lead"):
+                people = self.env[model].with_user(self.salesperson)
+                views = people.get_views([(False, "list")], {"toolbar": True})["views"]
+                self.assertEqual(self.own_actions(views["list"]), shown, model)
+
+    def test_account_of_another_company_offers_nothing_in_this_one(self):
+        self.account.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertFalse(self.own_actions(self.views()["list"]))
+
+    def test_starred_figures_are_of_no_use_in_reports_until_settings_show_them(self):
+        campaigns = self.env["utm.campaign"].with_user(self.salesperson)
+        for shown in (False, True):
+            self.account.show_extended_statistics = shown
+            views = campaigns.get_views([(False, "graph"), (False, "pivot"), (False, "search")])
+            offered = views["models"]["utm.campaign"]["fields"]
+            fields = campaigns.fields_get(attributes=USES)
+            for name in EXTENDED_FIGURES:
+                self.assertEqual(bool(offered[name]["aggregator"]), shown, name)
+                for use in USES:
+                    self.assertEqual(bool(fields[name][use]), shown, f"{name} {use}")
+            self.assertTrue(fields["cm_total_clicks"]["aggregator"])
+            self.assertTrue(fields["cm_total_clicks"]["groupable"])
 
     def test_salesperson_opens_the_form_with_mailings(self):
         campaign = self.make_campaign()

@@ -146,11 +146,11 @@ class TestLostAnswers(CampaignMasterCase):
         original = recipient_push._send
         sent = []
 
-        def send(client, list_id, recipients):
+        def send(env, client, list_id, recipients):
             if sent:
                 raise KeyboardInterrupt
             sent.append(recipients)
-            return original(client, list_id, recipients)
+            return original(env, client, list_id, recipients)
 
         with patch.object(recipient_push, "_send", send), suppress(KeyboardInterrupt):
             self.run_cron()

@@ -49,7 +49,7 @@ class TestQuotaMonth(CampaignMasterCase):
             self.account.write({"month": BEGIN.date(), "month_calls": 0, "hourly_reset_at": False})
             month = Month(frozen, self.account, campaigns, recipients_a_day)
             month.run(days, lambda minute: 1 if minute < FIRST_MINUTES else STEP)
-            print(month.report())
+            print(month.report())  # pylint: disable=print-used
             self.assertEqual(self.account.month_calls, month.server.calls.total())
             self.assertEqual(month.came, recipients_a_day * days)
             return month, month.longest_wait()

@@ -26,7 +26,9 @@ class TestSentences(CampaignMasterCase):
         self.assertIn("The host nowhere.invalid was not found", english["params"]["message"])
 
     def test_values_that_are_sentences_are_translated_too(self):
-        error = HostNotFound(Sentence("%(secret)s: %(number)s", secret=Sentence("password"), number=3))
+        error = HostNotFound(
+            Sentence("%(secret)s: %(number)s", secret=Sentence("password"), number=3)
+        )
         german = self.env(context={**self.env.context, "lang": "de_DE"})
         self.assertEqual(sentence_of(german, error), "Passwort: 3")
         self.assertEqual(str(error), "password: 3")

@@ -114,6 +114,20 @@ class TestSync(CampaignMasterCase):
         self.assertEqual(campaign.cm_external_id, before)
         self.assertEqual(len(self.control.campaigns()), 1)
 
+    def test_click_without_anything_to_send_says_that_the_server_is_down(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        self.account.choices_attempted_at = False
+        self.control.set_fault("service_unavailable")
+        params = campaign.action_cm_sync()["params"]
+        self.assertEqual(params["type"], "warning")
+        self.assertRegex(
+            params["message"],
+            r"^Nothing new to add. Campaign Master can't be reached\. .*status 503",
+        )
+        self.control.clear_faults()
+        self.account.choices_attempted_at = False
+        self.assertEqual(self.sync(campaign), "Nothing new to add.")
+
     def test_second_click_updates_what_changed(self):
         campaign = self.synced_campaign(self.contacts(1))
         campaign.write({"cm_subject": "Other words", "cm_description": "Others"})

@@ -47,6 +47,6 @@ class TestSyncStates(CampaignMasterCase):
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        print(f"\nSteps of the sync's state machine: {dict(self.seen)}")
+        print(f"\nSteps of the sync's state machine: {dict(self.seen)}")  # pylint: disable=print-used
         for event in MUST_HAVE_HAPPENED:
             self.assertTrue(self.seen[event], f"No example had: {event}")

@@ -132,6 +132,18 @@ def test_a_count_is_a_whole_number(
         client.campaign_statistics(5)
 
 
+@pytest.mark.parametrize("kind", ["hardBounces", "softBounces"])
+def test_bounces_are_never_above_what_was_sent(
+    server: responses.RequestsMock, client: CampaignMasterClient, kind: str
+) -> None:
+    bounces = {"hardBounces": 1, "softBounces": 1, kind: FIGURES["emailsSent"] - 1}
+    server.get(URL, json={**FIGURES, **bounces})
+    assert client.campaign_statistics(5).emails_sent == sum(bounces.values())
+    server.replace("GET", URL, json={**FIGURES, **bounces, kind: FIGURES["emailsSent"]})
+    with pytest.raises(InvalidAnswer, match="bounces are above"):
+        client.campaign_statistics(5)
+
+
 @pytest.mark.parametrize("kind", ["Clicks", "Opens", "Forwards"])
 def test_unique_is_never_above_total(
     server: responses.RequestsMock, client: CampaignMasterClient, kind: str

@@ -236,12 +236,21 @@ def test_a_login_without_a_usable_token_is_an_error(
         (Credentials("a", " secret"), ("The password cannot", "it begins or ends")),
         (Credentials("a", "secret€"), ("The password cannot", "it has a character")),
         (Credentials("密码", "secret"), ("The username cannot", "it has a character")),
-        (Credentials("a", "b", client_id="secret\x00"), ("The client id cannot", "it has a line break")),
-        (Credentials("a", "b", client_secret="secret🔑"), ("The client secret cannot", "it has a character")),
+        (
+            Credentials("a", "b", client_id="secret\x00"),
+            ("The client id cannot", "it has a line break"),
+        ),
+        (
+            Credentials("a", "b", client_secret="secret🔑"),
+            ("The client secret cannot", "it has a character"),
+        ),
     ],
 )
 def test_credentials_that_no_header_can_carry_are_refused_unsent(
-    server: responses.RequestsMock, make_client: MakeClient, credentials: Credentials, words: tuple[str, str]
+    server: responses.RequestsMock,
+    make_client: MakeClient,
+    credentials: Credentials,
+    words: tuple[str, str],
 ) -> None:
     client = make_client(credentials=credentials, token=None)
     with pytest.raises(CredentialsRefused) as caught:

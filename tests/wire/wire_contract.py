@@ -93,5 +93,7 @@ class Contract:
         if schema.get("format") == "date-time":
             return "2025-03-01T09:30:00Z"
         texts = {"email": PERSON, "externalId": "r"}
-        simple = {"integer": 1, "number": 1.5, "boolean": True}
+        # More than both kinds of bounces together.
+        integer = 2 if name == "emailsSent" else 1
+        simple = {"integer": integer, "number": 1.5, "boolean": True}
         return schema.get("enum", [simple.get(kind) or texts.get(name, "text")])[0]

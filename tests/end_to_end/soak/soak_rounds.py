@@ -13,7 +13,14 @@ from typing import Any
 import requests
 from odoo_session import OdooFault
 from soak_world import DISRUPTIONS, World
-from steps import LET_AN_HOUR_PASS, campaign_values, first_id, make_contacts, run_schedule, wait_until
+from steps import (
+    LET_AN_HOUR_PASS,
+    campaign_values,
+    first_id,
+    make_contacts,
+    run_schedule,
+    wait_until,
+)
 
 CAMPAIGNS = 3
 PEOPLE = 1200  # of each campaign: two batches

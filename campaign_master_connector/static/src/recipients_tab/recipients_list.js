@@ -44,9 +44,13 @@ export class RecipientsListController extends ListController {
         };
     }
 
+    /** Those that may go; who stays, and why, is told. */
     async removeSelected() {
-        await this.model.root.deleteRecords();
-        this.env.bus.trigger(RECIPIENTS_CHANGED);
+        const { root } = this.model;
+        const ids = await root.getResIds(true);
+        const notification = await this.model.orm.call(root.resModel, "action_cm_remove", [ids]);
+        await this.actionService.doAction(notification);
+        await this.reloadAll();
     }
 }
 

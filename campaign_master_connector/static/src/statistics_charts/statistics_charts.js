@@ -72,9 +72,24 @@ export class StatisticsCharts extends Component {
             key,
             label: this.labels[key],
             value: this.state.data.funnel[key],
-            text: formatInteger(this.state.data.funnel[key]),
-            share: this.shareOfSent(this.state.data.funnel[key]),
+            text: this.isKnown(key) ? formatInteger(this.state.data.funnel[key]) : "–",
+            share: this.isKnown(key) ? this.shareOfSent(this.state.data.funnel[key]) : "",
+            hint: key === "opened" ? this.hintOfOpened : "",
         }));
+    }
+
+    isKnown(key) {
+        return this.state.data.funnel[key] !== false;
+    }
+
+    /** Whose figure it is: the campaign's own one is shown with the extended statistics only. */
+    get hintOfOpened() {
+        if (this.state.data.opened_by === "campaign") {
+            return _t("Unique opens, as Campaign Master counts them for the campaign.");
+        }
+        return this.isKnown("opened")
+            ? _t("Recipients who opened the mail, counted from their individual statistics.")
+            : _t("Who opened the mail comes with the individual statistics, every morning.");
     }
 
     shareOfSent(value) {

@@ -46,11 +46,15 @@ const fixRejected = () => [
     ...see("body:not(:has(.o_cm_waterfall [data-state=rejected]))"),
 ];
 
+/** Of two, the one that is on the list stays, and is named. */
 const remove = () => [
+    ...click(`${TAB} .o_data_row:contains(Added):first .o_list_record_selector input`),
     ...click(`${TAB} .o_data_row:contains(fixed@example.com) .o_list_record_selector input`),
     ...click(`${TAB} .o_cp_action_menus button:contains(Actions)`),
     ...click(".o-dropdown--menu .o_menu_item:contains(Remove from campaign)"),
     ...click(".modal footer .btn-primary:contains(Remove)"),
+    ...seeNotification("warning", "Removed from the campaign: 1. 1 of these recipients are on"),
+    ...see(".o_notification:contains(Tour person)"),
     ...see(".o_cm_waterfall .o_cm_total:contains(99)"),
     ...see('.o_notebook_headers .nav-link[name=cm_contacts][data-count="99"]'),
     ...see(`body:not(:has(${TAB} .o_data_row:contains(fixed@example.com)))`),
