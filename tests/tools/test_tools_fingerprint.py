@@ -39,7 +39,6 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
         ("models/thing.py", MODEL.replace("fields.Char()", "fields.Text()")),
         ("models/other.py", MODEL),
         ("views/thing.xml", "<odoo><data/></odoo>"),
-        ("i18n/de.po", 'msgid "x"'),
         ("__manifest__.py", "{}"),
     ],
 )
