@@ -57,6 +57,7 @@ def test_what_is_loaded_into_the_database_counts(
         ("models/thing.py", MODEL + "# a remark\n"),
         ("tests/test_thing.py", "assert True\n"),
         ("static/src/thing.js", "let x = 1;"),
+        ("i18n/de.po", 'msgid "x"'),
     ],
 )
 def test_what_is_read_at_each_start_does_not_count(
