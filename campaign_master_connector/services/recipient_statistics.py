@@ -1,7 +1,8 @@
 """Pages of individual statistics, written to a campaign's recipients in bulk."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
+from operator import attrgetter
 
 from odoo.tools import SQL
 
@@ -45,14 +46,12 @@ def apply_page(campaign, rows):
     env = campaign.env
     env["campaign.master.recipient"].flush_model()
     env["campaign.master.former.address"].flush_model()
-    page = _page(rows)
-    changed = env.execute_query(_update(campaign, page))
+    [(changed, unknown)] = env.execute_query(_write(campaign, rows))
     if gone := [row.email.lower() for row in rows if row.total_unsubscribes]:
         env["campaign.master.opt.out"]._remember_addresses(campaign.cm_account_id, gone)
-    unknown = env.execute_query(_count_unknown(campaign, page))
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
-    return PageResult(len(changed), len(unknown))
+    return PageResult(changed, unknown)
 
 
 def forget_addresses_that_became_known(campaign):
@@ -78,10 +77,10 @@ def forget_addresses_that_became_known(campaign):
 def _check_against_launch(campaign, rows):
     if not campaign.cm_sent_at:
         return
-    earliest = campaign.cm_sent_at - CLOCK_SLACK
+    earliest = campaign.cm_sent_at.replace(tzinfo=UTC) - CLOCK_SLACK
     for row in rows:
         for moment in (row.first_open, row.last_open, row.first_click, row.last_click):
-            if moment and moment.replace(tzinfo=None) < earliest:
+            if moment and moment < earliest:
                 raise InvalidAnswer(
                     "Campaign Master reported an open or a click from before the launch, so "
                     "nothing of this page of statistics was taken over. Tell Campaign Master's "
@@ -90,21 +89,63 @@ def _check_against_launch(campaign, rows):
 
 
 def _page(rows):
-    def column(name, kind):
-        values = [getattr(row, name) for row in rows]
-        if kind == "timestamp":
-            values = [value and value.replace(tzinfo=None, microsecond=0) for value in values]
-        return SQL(f"%s::{kind}[]", values)  # pylint: disable=sql-injection
-
+    """The rows as array literals: the driver and PostgreSQL need a third of the time for them."""
+    names = ["email", *COLUMNS]
+    kinds = ["varchar", *(kind for kind, *_rest in COLUMNS.values())]
+    literals = [
+        _ARRAY_LITERALS[kind](list(map(attrgetter(name), rows)))
+        for name, kind in zip(names, kinds, strict=True)
+    ]
     return SQL(
-        "UNNEST(%s::varchar[], %s) AS page(email, %s)",
-        [row.email.lower() for row in rows],
-        SQL(", ").join(column(name, kind) for name, (kind, *_rest) in COLUMNS.items()),
-        SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+        "UNNEST(%s) AS page(%s)",
+        SQL(", ").join(
+            SQL(f"%s::{kind}[]", literal)  # pylint: disable=sql-injection
+            for kind, literal in zip(kinds, literals, strict=True)
+        ),
+        SQL(", ").join(map(SQL.identifier, names)),
     )
 
 
-def _update(campaign, page):
+def _array_of_addresses(values):
+    quoted = (value.lower().replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return '{"' + '","'.join(quoted) + '"}'
+
+
+def _array_of_moments(values):
+    texts = (f'"{value.isoformat()[:19]}"' if value else "NULL" for value in values)
+    return "{" + ",".join(texts) + "}"
+
+
+def _array_of_plain_values(values):
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+_ARRAY_LITERALS = {
+    "varchar": _array_of_addresses,
+    "timestamp": _array_of_moments,
+    "integer": _array_of_plain_values,
+    "boolean": _array_of_plain_values,
+}
+
+
+def _write(campaign, rows):
+    """One statement for the page, since its values are most of what goes to the database."""
+    return SQL(
+        """
+        WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
+        person AS MATERIALIZED (%(people)s),
+        changed AS (%(update)s RETURNING recipient.id),
+        unknown AS (%(insert_unknown)s RETURNING id)
+        SELECT (SELECT COUNT(*) FROM changed), (SELECT COUNT(*) FROM unknown)
+        """,
+        page=_page(rows),
+        people=_people_of_page(campaign),
+        update=_update(),
+        insert_unknown=_insert_unknown(campaign),
+    )
+
+
+def _update():
     """Each row to whoever has its address or had it; only what differs is written.
 
     Looked up by id: the planner else reads the whole table for each page.
@@ -112,13 +153,6 @@ def _update(campaign, page):
     comma = SQL(", ")
     return SQL(
         """
-        WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
-        person AS (%(people)s),
-        merged AS MATERIALIZED (
-            SELECT person.id, %(aggregates)s,
-                   EXISTS (SELECT FROM campaign_master_former_address former
-                            WHERE former.recipient_id = person.id) AS has_former
-              FROM person GROUP BY person.id)
         UPDATE campaign_master_recipient recipient
            SET (%(names)s) = ROW(%(new_values)s),
                opted_out = recipient.opted_out OR merged.total_unsubscribes > 0,
@@ -127,13 +161,14 @@ def _update(campaign, page):
                state_reason = CASE WHEN merged.total_unsubscribes > 0 THEN 'unsubscribed'
                                    ELSE recipient.state_reason END,
                write_date = NOW() AT TIME ZONE 'UTC'
-          FROM merged
+          FROM (SELECT person.id, %(aggregates)s,
+                       EXISTS (SELECT FROM campaign_master_former_address former
+                                WHERE former.recipient_id = person.id) AS has_former
+                  FROM person GROUP BY person.id) AS merged
          WHERE recipient.id = merged.id
-           AND recipient.id = ANY(ARRAY(SELECT id FROM merged)) AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
-        RETURNING recipient.id
+           AND recipient.id = ANY(ARRAY(SELECT id FROM person))
+           AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
         """,
-        page=page,
-        people=_people_of_page(campaign),
         aggregates=comma.join(_aggregates()),
         names=comma.join(SQL.identifier(name) for name in COLUMNS),
         old_values=comma.join(SQL.identifier("recipient", name) for name in COLUMNS),
@@ -174,22 +209,15 @@ def _new_values():
         )
 
 
-def _count_unknown(campaign, page):
+def _insert_unknown(campaign):
     return SQL(
         """
         INSERT INTO campaign_master_unknown_address (campaign_id, company_id, digest)
         SELECT %(campaign)s, %(company)s, MD5(page.email)
-          FROM %(page)s
-         WHERE NOT EXISTS (SELECT FROM campaign_master_recipient recipient
-                            WHERE recipient.campaign_id = %(campaign)s
-                              AND recipient.email = page.email OFFSET 0)
-           AND NOT EXISTS (SELECT FROM campaign_master_former_address former
-                            WHERE former.campaign_id = %(campaign)s
-                              AND former.email = page.email OFFSET 0)
-        ON CONFLICT DO NOTHING
-        RETURNING id
+          FROM page
+         WHERE page.email NOT IN (SELECT email FROM person)
+            ON CONFLICT DO NOTHING
         """,
         campaign=campaign.id,
         company=campaign.cm_account_id.company_id.id,
-        page=page,
     )
