@@ -28,7 +28,7 @@ _SECONDS_OF_SILENCE = 120
 
 
 class _Handler(WSGIRequestHandler):
-    """Keeps connections open between calls and leaves the request log to the log of calls."""
+    """Speaks HTTP/1.1, a connection for each call, and leaves the request log to the log of calls."""
 
     protocol_version = "HTTP/1.1"
     # Head and body of an answer are written apart; together with delayed acknowledgements each

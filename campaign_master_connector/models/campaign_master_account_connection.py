@@ -16,7 +16,7 @@ from ..services.account_session import (
     AccountSession,
     problem_without_secrets,
 )
-from ..services.sentences import sentence_of
+from ..services.sentences import number_for, sentence_of
 
 _logger = logging.getLogger(__name__)
 
@@ -135,8 +135,8 @@ class CampaignMasterAccount(models.Model):
             return self.env._("Connected")
         return self.env._(
             "Connected. %(remaining)s of %(limit)s calls are left this hour.",
-            remaining=f"{self.hourly_remaining:,}",
-            limit=f"{self.hourly_limit:,}",
+            remaining=number_for(self.env, self.hourly_remaining),
+            limit=number_for(self.env, self.hourly_limit),
         )
 
     def _notification(self, kind, message):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..services.recipient_push import BATCH_SIZE
 
@@ -74,13 +74,46 @@ class CampaignMasterAccount(models.Model):
         :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``
         :param calls: calls of this run, which the month's count doesn't have yet
         """
-        kept = self.reserve_percent / 100
         hour_runs = reset_at and reset_at > fields.Datetime.now()
-        if hour_runs and limit and (remaining or 0) <= limit * kept:
+        if hour_runs and limit and (remaining or 0) <= limit * self.reserve_percent / 100:
             return False
+        return self._month_is_above_reserve(calls)
+
+    def _month_is_above_reserve(self, calls=0):
         month_runs = self.month == fields.Date.today().replace(day=1)
         month_calls = calls + (self.month_calls if month_runs else 0)
-        return month_calls < self.monthly_limit * (1 - kept)
+        return month_calls < self.monthly_limit * (1 - self.reserve_percent / 100)
+
+    def _calls_again_at(self):
+        """When the schedules may call again, while they may not: the pause, month or hour ends."""
+        now = fields.Datetime.now()
+        if self.blocked_until and self.blocked_until > now:
+            return self.blocked_until
+        if not self._month_is_above_reserve():
+            return fields.Datetime.end_of(now, "month") + timedelta(seconds=1)
+        return self.hourly_reset_at
+
+    def _why_recipients_wait(self, campaign):
+        """Why the schedule leaves the recipients of ``campaign`` for later, and for when.
+
+        :return: a sentence, empty where they don't wait for calls
+        """
+        self.ensure_one()
+        if not self._may_call():
+            return self.env._(
+                "They wait: what is left of Campaign Master's calls is kept for people at the "
+                "screen. The background goes on at %s.",
+                format_datetime(self.env, self._calls_again_at(), dt_format="short"),
+            )
+        if campaign in self._may_push_now(campaign):
+            return ""
+        return self.env._(
+            "They wait to be sent together with others, so that the calls last until the end of "
+            "the month. The background goes on at %s; a sync by hand doesn't wait.",
+            format_datetime(
+                self.env, campaign.cm_synced_at + self._pace("recipients"), dt_format="short"
+            ),
+        )
 
     def _pace(self, purpose):
         """How long the schedules leave a campaign alone between two calls for ``purpose``.

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..services.sentences import number_for
+
 NAMES_IN_A_SENTENCE = 3
 
 
@@ -18,7 +20,7 @@ class CampaignMasterRecipient(models.Model):
         leaving = self - staying
         count = len(leaving)
         leaving.unlink()
-        message = self.env._("Removed from the campaign: %s.", f"{count:,}")
+        message = self.env._("Removed from the campaign: %s.", number_for(self.env, count))
         if staying:
             message += " " + staying._sentence_of_staying()
         return self.env["campaign.master.account"]._notification(
@@ -36,11 +38,11 @@ class CampaignMasterRecipient(models.Model):
     def _sentence_of_staying(self):
         names = self[:NAMES_IN_A_SENTENCE].mapped("display_name")
         if further := len(self) - len(names):
-            names.append(self.env._("%s more", f"{further:,}"))
+            names.append(self.env._("%s more", number_for(self.env, further)))
         return self.env._(
             "%(count)s of these recipients are on the Campaign Master list already, and their "
             "statistics belong to the campaign: %(names)s. Remove them from the list in Campaign "
             "Master.",
-            count=f"{len(self):,}",
+            count=number_for(self.env, len(self)),
             names=", ".join(names),
         )

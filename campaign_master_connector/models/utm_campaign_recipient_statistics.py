@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..services.sentences import number_for
+
 HOURLY = timedelta(days=3)
 
 
@@ -94,7 +96,9 @@ class UtmCampaign(models.Model):
         if problems:
             message = "\n".join(dict.fromkeys(problems))
         else:
-            message = self.env._("Statistics are up to date. Recipients changed: %s.", f"{rows:,}")
+            message = self.env._(
+                "Statistics are up to date. Recipients changed: %s.", number_for(self.env, rows)
+            )
         action = self.env["campaign.master.account"]._notification(
             "danger" if problems else "success", message
         )

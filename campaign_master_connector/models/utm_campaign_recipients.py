@@ -32,7 +32,8 @@ class UtmCampaign(models.Model):
 
         :return: {"total": int, "kinds": {kind: int}, "states": [{"state", "label", "count"}],
             "excluded": [{"reason", "label", "count"}], "left": int of recipients to add,
-            "minutes_left": int or False, "paused": bool, "is_synced": bool, "error": str or False}
+            "minutes_left": int or False, "paused": bool, "is_synced": bool, "error": str or False,
+            "waits": why recipients wait for calls and until when, str, empty where they don't}
         """
         self.ensure_one()
         groups = self.env["campaign.master.recipient"]._read_group(
@@ -75,7 +76,13 @@ class UtmCampaign(models.Model):
             "paused": campaign.cm_paused,
             "is_synced": bool(campaign.cm_external_id),
             "error": campaign.cm_sync_error,
+            "waits": campaign._cm_why_recipients_wait(left),
         }
+
+    def _cm_why_recipients_wait(self, left):
+        if not left or not self.cm_external_id or self.cm_paused:
+            return ""
+        return self.cm_account_id._why_recipients_wait(self)
 
     def _cm_minutes_left(self, left):
         """At the pace of the last runs of this campaign; False where there was none."""

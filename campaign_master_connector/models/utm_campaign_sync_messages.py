@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..services.sentences import number_for
+
 
 class UtmCampaign(models.Model):
     """What a sync tells the person who asked for it."""
@@ -74,7 +76,7 @@ class UtmCampaign(models.Model):
             (self.env._("%s excluded"), totals.get("excluded", 0)),
             (self.env._("%s rejected"), totals.get("rejected", 0)),
         ]
-        numbers = ", ".join(text % f"{number:,}" for text, number in parts if number)
+        numbers = ", ".join(text % number_for(self.env, number) for text, number in parts if number)
         if not totals:
             sentence = self.env._("The campaign is in Campaign Master; it has no recipients yet.")
         elif numbers and any(result.counts.values()):
@@ -82,7 +84,9 @@ class UtmCampaign(models.Model):
         else:
             sentence = self.env._("Nothing new to add. %s", numbers and f"({numbers})").strip()
         if result.left:
-            sentence += " " + self.env._("%s more are added in the background.", f"{result.left:,}")
+            sentence += " " + self.env._(
+                "%s more are added in the background.", number_for(self.env, result.left)
+            )
         return sentence
 
     def _cm_count_by_state(self):

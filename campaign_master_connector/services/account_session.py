@@ -4,7 +4,7 @@ import time
 from datetime import UTC
 
 from odoo import fields
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..campaign_master_api import (
     NO_RETRY,
@@ -106,7 +106,9 @@ class AccountSession:
                 self.account.env._(
                     "The calls that Campaign Master allows are used up. It answers again at "
                     "%(time)s UTC.",
-                    time=f"{blocked_until:%Y-%m-%d %H:%M}",
+                    time=format_datetime(
+                        self.account.env, blocked_until, tz="UTC", dt_format="short"
+                    ),
                 ),
                 reset_at=_aware(blocked_until),
             )

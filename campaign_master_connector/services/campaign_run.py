@@ -93,6 +93,9 @@ class CampaignRun:
             self._fail(result, campaign._cm_problem(error))
         except UserError as error:
             self._fail(result, str(error), is_retried=False)
+        except transaction.COLLISIONS:
+            _logger.info("Campaign %s: concurrent updates each time", campaign.id)
+            self._fail(result, self._collided())
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
             self._fail(result, self._unexpected())
@@ -106,6 +109,12 @@ class CampaignRun:
             self.internal_errors += 1
             return self.internal_errors >= INTERNAL_ERRORS_THAT_STOP
         return isinstance(error, OF_THE_WHOLE_ACCOUNT)
+
+    def _collided(self):
+        return self.env._(
+            "Others changed this campaign or its recipients in the same moment, again and again, "
+            "so this sync ended early. It is tried again by itself."
+        )
 
     def _unexpected(self):
         return self.env._(

@@ -1,5 +1,6 @@
 """Sentences in the language of who reads them."""
 
+from odoo.tools.misc import formatLang
 from odoo.tools.translate import get_translation
 
 from ..campaign_master_api import Sentence
@@ -17,6 +18,11 @@ def _translated(lang, sentence):
         return str(sentence)
     values = {name: _translated(lang, value) for name, value in sentence.values.items()}
     return str(get_translation(MODULE, lang, sentence.template, values))
+
+
+def number_for(env, number):
+    """A whole number with the thousands separator of the language of ``env``."""
+    return formatLang(env, number, digits=0)
 
 
 def in_the_readers_language(account, campaigns):

@@ -15,6 +15,8 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+# Somebody else changed the same rows in the same moment.
+COLLISIONS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 # The first key of our advisory locks; it keeps them apart from other addons' ones.
 ACCOUNT_LOCK_CLASS = 0x434D00
 CAMPAIGN_LOCK_CLASSES = {
@@ -57,10 +59,7 @@ def write_durably(env, write):
             result = write()
             commit(env)
             return result
-        except (
-            psycopg2.errors.SerializationFailure,
-            psycopg2.errors.DeadlockDetected,
-        ):
+        except COLLISIONS:
             rollback(env)
             if in_test() or attempt == ATTEMPTS:
                 raise

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from odoo.tests import tagged
+from odoo.tools import format_datetime
 
 from ..models.campaign_master_account_quota import PART_OF_CALLS_LEFT
 from .common import CampaignMasterCase
@@ -84,6 +85,36 @@ class TestQuotaPace(CampaignMasterCase):
         self.campaign.cm_sync_requested = False
         self.add(self.campaign, self.env["res.partner"].browse(ids[999:]))
         self.assertEqual(self.with_work(), self.campaign)
+
+    def test_campaign_says_that_its_recipients_wait_and_until_when(self):
+        self.assertEqual(self.campaign.cm_progress()["waits"], "")
+        self.used(USABLE - 10)
+        self.add(self.campaign, self.contact())
+        goes_on = MIDDLE + self.account._pace("recipients")
+        waits = self.campaign.with_context(tz="UTC").cm_progress()["waits"]
+        self.assertIn("a sync by hand doesn't wait", waits)
+        self.assertIn(format_datetime(self.env, goes_on, tz="UTC", dt_format="short"), waits)
+        self.campaign.cm_sync_requested = True
+        self.assertEqual(self.campaign.cm_progress()["waits"], "")
+
+    def test_campaign_says_that_the_reserve_is_reached_and_when_it_ends(self):
+        self.add(self.campaign, self.contact())
+        hour_ends = MIDDLE + timedelta(minutes=20)
+        self.account.write(
+            {"hourly_limit": 5_000, "hourly_remaining": 500, "hourly_reset_at": hour_ends}
+        )
+        month_ends = datetime(2026, 5, 1)
+        pause_ends = MIDDLE + timedelta(minutes=3)
+        for ends in (hour_ends, month_ends, pause_ends):
+            if ends == month_ends:
+                self.used(USABLE)
+            elif ends == pause_ends:
+                self.account.blocked_until = pause_ends
+            waits = self.campaign.with_context(tz="UTC").cm_recipient_summary()["waits"]
+            self.assertIn("kept for people at the screen", waits)
+            self.assertIn(format_datetime(self.env, ends, tz="UTC", dt_format="short"), waits)
+        with freeze_time(month_ends):
+            self.assertEqual(self.campaign.cm_progress()["waits"], "")
 
     def test_figures_wait_too(self):
         self.used(USABLE - 10)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from odoo import fields
 from odoo.tests import tagged
+from psycopg2.errors import SerializationFailure
 
 from .common import CampaignMasterCase
 
@@ -159,6 +160,23 @@ class TestSchedule(CampaignMasterCase):
         self.control.set_fault("server_error")
         self.run_cron()
         self.assertEqual(self.calls(), {"addListRecipients": 3})
+
+    def test_collisions_that_never_end_are_told_and_tried_again(self):
+        campaign = self.synced_campaign(title="Crowded")
+        self.add(campaign, self.contact())
+        original = type(campaign)._cm_reasons_against_sync
+
+        def collide(self):
+            raise SerializationFailure("could not serialize access due to concurrent update")
+
+        self.patch(type(campaign), "_cm_reasons_against_sync", collide)
+        self.run_cron()
+        self.assertIn("Others changed this campaign", campaign.cm_sync_error)
+        self.patch(type(campaign), "_cm_reasons_against_sync", original)
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 1})
+        self.assertFalse(campaign.cm_sync_error)
 
     def test_unexpected_error_is_told_without_its_text(self):
         campaign = self.synced_campaign(title="Bad")

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..campaign_master_api import HostNotFound
 from ..campaign_master_api.sentences import Sentence
-from ..services.sentences import sentence_of
+from ..services.sentences import number_for, sentence_of
 from .common import CampaignMasterCase
 
 
@@ -32,6 +32,15 @@ class TestSentences(CampaignMasterCase):
         german = self.env(context={**self.env.context, "lang": "de_DE"})
         self.assertEqual(sentence_of(german, error), "Passwort: 3")
         self.assertEqual(str(error), "password: 3")
+
+    def test_numbers_have_the_separators_of_the_reader(self):
+        german = self.env(context={**self.env.context, "lang": "de_DE"})
+        self.assertEqual(number_for(german, 1_234_567), "1.234.567")
+        english = self.env(context={**self.env.context, "lang": "en_US"})
+        self.assertEqual(number_for(english, 1_234_567), "1,234,567")
+        self.account.write({"hourly_limit": 5_000, "hourly_remaining": 4_321})
+        message = self.account.with_env(german).action_test_connection()["params"]["message"]
+        self.assertRegex(message, r"\d\.\d{3}\b")
 
     def test_schedule_writes_in_the_language_of_the_company(self):
         campaign = self.synced_campaign()

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..services.sentences import number_for
+
 PEOPLE_MODELS = ("res.partner", "crm.lead")
 ACTIVE_IDS_LIMIT = 20000
 # What a click does itself; a request of Odoo may take two minutes. The schedule does the rest.
@@ -124,19 +126,19 @@ class CampaignMasterAddRecipients(models.TransientModel):
         usable = added.get("pending", 0)
         message = self.env._(
             "Recipients added to %(campaign)s: %(count)s.",
-            count=f"{count:,}",
+            count=number_for(self.env, count),
             campaign=campaign.title,
         )
         if left_out := count - usable:
             message += " " + self.env._(
-                "Can't get the mail: %s (the campaign says why).", f"{left_out:,}"
+                "Can't get the mail: %s (the campaign says why).", number_for(self.env, left_out)
             )
         if there := selected - count - later:
-            message += " " + self.env._("Recipients already: %s.", f"{there:,}")
+            message += " " + self.env._("Recipients already: %s.", number_for(self.env, there))
         if later:
             message += " " + self.env._(
                 "%s more are added in the background; the tabs show how many there are.",
-                f"{later:,}",
+                number_for(self.env, later),
             )
         action = self.env["campaign.master.account"]._notification("success", message)
         action["params"]["next"] = self._next_action(campaign)
