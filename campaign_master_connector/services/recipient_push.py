@@ -15,6 +15,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
 from . import transaction
+from .array_literals import array_of
 from .sentences import sentence_of
 
 BATCH_SIZE = 1000
@@ -110,7 +111,7 @@ def _next_batch(campaign, size, after):
     recipients.flush_model()
     while batch := _pending(campaign, size, after):
         ids = [recipient_id for recipient_id, _email in batch]
-        if not recipients._reconsider(SQL("recipient.id = ANY(%s)", ids)):
+        if not recipients._reconsider(SQL("recipient.id = ANY(%s)", array_of("integer", ids))):
             return batch
         if still_pending := _still_pending(campaign, ids):
             return still_pending
@@ -141,7 +142,7 @@ def _still_pending(campaign, ids):
             SELECT id, email FROM campaign_master_recipient
              WHERE id = ANY(%s) AND state = 'pending' ORDER BY id
             """,
-            ids,
+            array_of("integer", ids),
         )
     )
 
@@ -217,29 +218,31 @@ def _store(campaign, chosen_list, outcomes):
         return Counter()
     env["campaign.master.recipient"].flush_model()
     sent = _as_rows(outcomes)
-    rows = env.execute_query(_update_states(sent, outcomes, chosen_list))
-    if len(rows) < len(outcomes):
+    counts = Counter(dict(env.execute_query(_update_states(sent, chosen_list))))
+    if counts.total() < len(outcomes):
         _keep_addresses_that_changed(env, sent)
     if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
         env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
     env["campaign.master.recipient"].invalidate_model()
-    return Counter(state for [state] in rows)
+    return counts
 
 
 def _as_rows(outcomes):
     return SQL(
-        "UNNEST(%s::integer[], %s::varchar[], %s::varchar[], %s::varchar[]) "
-        "AS sent(id, email, state, message)",
-        [outcome.recipient_id for outcome in outcomes],
-        [outcome.email for outcome in outcomes],
-        [outcome.state for outcome in outcomes],
-        [outcome.message or None for outcome in outcomes],
+        "UNNEST(%s, %s, %s, %s) AS sent(id, email, state, message)",
+        array_of("integer", (outcome.recipient_id for outcome in outcomes)),
+        array_of("varchar", (outcome.email for outcome in outcomes)),
+        array_of("varchar", (outcome.state for outcome in outcomes)),
+        array_of("varchar", (outcome.message or None for outcome in outcomes)),
     )
 
 
-def _update_states(sent, outcomes, chosen_list):
+def _update_states(sent, chosen_list):
+    """How many were given each state. Looked up by id, for the planner's sake as elsewhere."""
     return SQL(
         """
+        WITH sent AS MATERIALIZED (SELECT * FROM %s),
+        stored AS (
         UPDATE campaign_master_recipient recipient
            SET state = sent.state,
                opted_out = sent.state = 'opted_out',
@@ -250,18 +253,18 @@ def _update_states(sent, outcomes, chosen_list):
                server_message = CASE WHEN sent.state = 'rejected' THEN sent.message END,
                added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
                write_date = NOW() AT TIME ZONE 'UTC'
-          FROM %s
-         WHERE recipient.id = ANY(%s)
+          FROM sent
+         WHERE recipient.id = ANY(ARRAY(SELECT id FROM sent))
            AND recipient.id = sent.id AND recipient.email = sent.email
            AND recipient.state = 'pending'
            AND (sent.state = 'opted_out'
                 OR EXISTS (SELECT FROM utm_campaign campaign
                             WHERE campaign.id = recipient.campaign_id
                               AND campaign.cm_list_id = %s))
-        RETURNING recipient.state
+        RETURNING recipient.state)
+        SELECT state, COUNT(*) FROM stored GROUP BY state
         """,
         sent,
-        [outcome.recipient_id for outcome in outcomes],
         chosen_list.id,
     )
 
