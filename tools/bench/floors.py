@@ -2,11 +2,15 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import requests
 from odoo.tools import SQL
+from requests.adapters import HTTPAdapter
 
 from sandbox.testing import SandboxProcess
 
@@ -107,6 +111,23 @@ def push(env: Any, campaign: Any, sandbox: SandboxProcess, list_id: int) -> None
             campaign.id,
         )
     )
+
+
+@contextmanager
+def waiting_for_answers() -> Iterator[list[float]]:
+    """Seconds of each call from the request to the head of its answer: what the server takes."""
+    waits: list[float] = []
+    send = HTTPAdapter.send
+
+    def timed(adapter: HTTPAdapter, *arguments: Any, **options: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return send(adapter, *arguments, **options)
+        finally:
+            waits.append(time.perf_counter() - started)
+
+    with patch.object(HTTPAdapter, "send", timed):
+        yield waits
 
 
 def single_calls(sandbox: SandboxProcess, count: int) -> float:

@@ -24,6 +24,7 @@ const pickAllThatMatch = () => [
     ...click(".modal .o_cm_add:enabled:contains(100)"),
     ...see("body:not(:has(.modal))"),
     ...see(".o_cm_waterfall .o_cm_total:contains(100)"),
+    ...see(".oe_stat_button .o_cm_recipient_count:contains(100)"),
     ...seeRows(40, TAB),
 ];
 
