@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 
@@ -171,7 +171,8 @@ class CampaignMasterClient:
             at=list_id,
             body=endpoints.recipients_body(recipients),
         )
-        if _address_keys(results) != _address_keys(recipients):
+        answered = [result.email.casefold() for result in results]
+        if answered != [clean_email(sent.email).casefold() for sent in recipients]:
             raise invalid_answer(operation, "its results are not those of the recipients sent")
         return [
             AddResult(sent.email, result.status, clean_message(result.message))
@@ -294,7 +295,3 @@ class CampaignMasterClient:
             at=campaign_id,
             query=endpoints.updated_after_query(updated_after),
         )
-
-
-def _address_keys(entries: Iterable[NewRecipient | AddResult]) -> list[str]:
-    return [clean_email(entry.email).casefold() for entry in entries]

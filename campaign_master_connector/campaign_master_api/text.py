@@ -40,6 +40,8 @@ def clean_text(text: str) -> str:
 
 def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
     """A message for a person: one line without tags, addresses and secrets, cut at 300."""
+    if not text:
+        return ""
     plain = _TAG.sub(" ", _CONTROL.sub(" ", text)).replace("<", " ").replace(">", " ")
     for secret in filter(None, secrets):
         plain = _secret_pattern(secret).sub(MASK, plain)

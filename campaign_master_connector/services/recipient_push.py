@@ -10,6 +10,7 @@ counts as added.
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from odoo.tools import SQL
 
@@ -29,8 +30,7 @@ STATE_OF_STATUS = {
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one recipient that was sent."""
 
     recipient_id: int
