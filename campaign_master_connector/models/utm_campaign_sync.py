@@ -133,7 +133,8 @@ class UtmCampaign(models.Model):
     def _cm_with_work(self):
         """Campaigns that the schedule has something to do for, those of an account together.
 
-        Who waited longest comes first, among accounts and among the campaigns of one.
+        Who waited longest comes first, among accounts and among the campaigns of one. The index of
+        pending recipients is read from campaign to campaign, however many of both there are.
         """
         accounts = self.env["campaign.master.account"]._ready_for_schedules()
         if not accounts:
@@ -143,16 +144,25 @@ class UtmCampaign(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
+                WITH RECURSIVE waiting(id) AS (
+                    SELECT MIN(campaign_id) FROM campaign_master_recipient
+                     WHERE state = 'pending'
+                     UNION ALL
+                    SELECT (SELECT MIN(recipient.campaign_id)
+                              FROM campaign_master_recipient recipient
+                             WHERE recipient.state = 'pending'
+                               AND recipient.campaign_id > waiting.id)
+                      FROM waiting WHERE waiting.id IS NOT NULL)
                 SELECT campaign.id FROM utm_campaign campaign
-                 WHERE campaign.cm_account_id IN %s AND campaign.active
+                 WHERE campaign.id = ANY(ARRAY(
+                           SELECT id FROM waiting
+                            UNION
+                           SELECT id FROM utm_campaign WHERE cm_sync_requested))
+                   AND campaign.cm_account_id IN %s AND campaign.active
                    AND campaign.cm_paused IS NOT TRUE
                    AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %s
                         OR campaign.cm_failed_kind <> 'sync')
-                   AND (campaign.cm_sync_requested
-                        OR campaign.cm_external_id > 0 AND EXISTS (
-                            SELECT FROM campaign_master_recipient recipient
-                             WHERE recipient.campaign_id = campaign.id
-                               AND recipient.state = 'pending'))
+                   AND (campaign.cm_sync_requested OR campaign.cm_external_id > 0)
                  ORDER BY MIN(COALESCE(campaign.cm_synced_at, '-infinity'))
                               OVER (PARTITION BY campaign.cm_account_id),
                           campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id
