@@ -2,6 +2,7 @@ from . import (
     test_account,
     test_add_recipients,
     test_additions,
+    test_array_literals,
     test_broken_statistics,
     test_campaign_block,
     test_campaign_statistics,
