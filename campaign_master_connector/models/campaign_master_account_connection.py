@@ -75,7 +75,7 @@ class CampaignMasterAccount(models.Model):
         return ""
 
     def _notice(self):
-        """What somebody who works on a campaign must know of the connection; empty if all is well."""
+        """What who works on a campaign must know of the connection; empty if all is well."""
         if not self or not self.enabled:
             return ""
         if obstacle := self._obstacle():
@@ -85,7 +85,8 @@ class CampaignMasterAccount(models.Model):
         if not self.choices_refreshed_at:
             return self.env._("Campaign Master can't be reached: %s", self.connection_message)
         return self.env._(
-            "Campaign Master can't be reached. Lists and templates are as of %(date)s. (%(reason)s)",
+            "Campaign Master can't be reached. Lists and templates are as of %(date)s. "
+            "(%(reason)s)",
             date=format_datetime(self.env, self.choices_refreshed_at, dt_format="short"),
             reason=self.connection_message,
         )
@@ -179,7 +180,7 @@ class CampaignMasterAccount(models.Model):
 
     @api.model
     def _refresh_choices_that_took_too_long(self):
-        """Pull in the background what a form just couldn't wait for, so that the next one has it."""
+        """Pull in the background what a form couldn't wait for: the next form has it."""
         just_now = fields.Datetime.now() - 2 * CHOICES_MAXIMUM_AGE
         for account in self._ready_for_schedules([("choices_attempted_at", ">", just_now)]):
             refreshed = account.choices_refreshed_at
