@@ -4,7 +4,6 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ..campaign_master_api import CampaignMasterError
 from ..services import transaction
@@ -16,6 +15,7 @@ from ..services.account_session import (
     AccountSession,
     problem_without_secrets,
 )
+from ..services.moments import moment_for
 from ..services.sentences import number_for, sentence_of
 
 _logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class CampaignMasterAccount(models.Model):
         return self.env._(
             "Campaign Master can't be reached. Lists and templates are as of %(date)s. "
             "(%(reason)s)",
-            date=format_datetime(self.env, self.choices_refreshed_at, dt_format="short"),
+            date=moment_for(self.env, self.choices_refreshed_at),
             reason=self.connection_message,
         )
 
@@ -108,7 +108,8 @@ class CampaignMasterAccount(models.Model):
                 session.client.authenticate()
                 next(session.client.iter_lists(), None)
         except CampaignMasterError as error:
-            action = self._notification("danger", sentence_of(self.env, error))
+            sentences = (sentence_of(self.env, error), account._pause_sentence())
+            action = self._notification("danger", " ".join(filter(None, sentences)))
         else:
             action = self._notification("success", account._connected_sentence())
         return self._tested(action)

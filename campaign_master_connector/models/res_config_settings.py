@@ -61,7 +61,8 @@ class ResConfigSettings(models.TransientModel):
                 settings[setting] = account[field]
             settings.cm_api_version = account.api_version or "v1"
             settings.cm_connection_state = account.connection_state
-            settings.cm_connection_message = account.connection_message
+            sentences = (account.connection_message, account._pause_sentence())
+            settings.cm_connection_message = " ".join(filter(None, sentences))
 
     @api.depends("company_id")
     def _compute_cm_secrets(self):

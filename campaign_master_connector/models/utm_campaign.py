@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..services.addresses import single_address
 from ..services.campaign_text import on_one_line
+from ..services.sentences import number_for
 from .big_integer import BigInteger
 
 TEXT_FIELDS = {"cm_subject", "cm_from_name"}
@@ -231,8 +232,8 @@ class UtmCampaign(models.Model):
                         "%(field)s has %(length)s characters; Campaign Master takes at most "
                         "%(maximum)s.",
                         field=self._fields[name]._description_string(self.env),
-                        length=len(cleaned[name]),
-                        maximum=TEXT_MAXIMUM_LENGTH,
+                        length=number_for(self.env, len(cleaned[name])),
+                        maximum=number_for(self.env, TEXT_MAXIMUM_LENGTH),
                     )
                 )
         for name in ADDRESS_FIELDS & vals.keys():

@@ -1,10 +1,9 @@
 """A run's conversation with one account: the client, and what the run used of the account."""
 
 import time
-from datetime import UTC
 
 from odoo import fields
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..campaign_master_api import (
     NO_RETRY,
@@ -21,6 +20,7 @@ from ..campaign_master_api import (
     Token,
 )
 from . import transaction
+from .moments import aware, naive
 from .sentences import sentence_of
 
 
@@ -97,20 +97,13 @@ class AccountSession:
     def _stored_token(self):
         if not self.account.token:
             return None
-        return Token(self.account.token, _aware(self.account.token_expires_at))
+        return Token(self.account.token, aware(self.account.token_expires_at))
 
     def _check_that_calls_are_allowed(self):
-        blocked_until = self.account.blocked_until
-        if blocked_until and blocked_until > fields.Datetime.now():
+        if self.account._is_paused():
             raise RateLimitReached(
-                self.account.env._(
-                    "The calls that Campaign Master allows are used up. It answers again at "
-                    "%(time)s UTC.",
-                    time=format_datetime(
-                        self.account.env, blocked_until, tz="UTC", dt_format="short"
-                    ),
-                ),
-                reset_at=_aware(blocked_until),
+                self.account.env._("The calls that Campaign Master allows are used up."),
+                reset_at=aware(self.account.blocked_until),
             )
         if self.leaves_reserve and not self._is_above_reserve():
             raise ReserveReached(
@@ -131,7 +124,7 @@ class AccountSession:
         if limit is None:
             return self.account._may_call()
         return self.account._is_above_reserve(
-            limit.limit, limit.remaining, _naive(limit.reset_at), self.client.calls
+            limit.limit, limit.remaining, naive(limit.reset_at), self.client.calls
         )
 
     def _remember_token(self, token):
@@ -171,14 +164,14 @@ class AccountSession:
         if limit := self.client.rate_limit:
             yield SQL("hourly_limit = %s", limit.limit)
             yield SQL("hourly_remaining = %s", limit.remaining)
-            yield SQL("hourly_reset_at = %s", _naive(limit.reset_at))
+            yield SQL("hourly_reset_at = %s", naive(limit.reset_at))
 
     def _token_columns(self):
         if self.new_token is None:
             return
         [token] = self.new_token
         yield SQL("token = %s", token.value if token else None)
-        yield SQL("token_expires_at = %s", _naive(token.expires_at) if token else None)
+        yield SQL("token_expires_at = %s", naive(token.expires_at) if token else None)
 
     def _sentence(self, failure):
         return sentence_of(self.account.env, failure) if failure else None
@@ -232,14 +225,6 @@ def _connection_state(failure):
 def _end_of_pause(failure):
     """When calls are allowed again: as the server says, else after the hour or the month."""
     if failure.reset_at:
-        return _naive(failure.reset_at)
+        return naive(failure.reset_at)
     now = fields.Datetime.now()
     return fields.Datetime.end_of(now, "month" if failure.monthly else "hour")
-
-
-def _aware(value):
-    return value.replace(tzinfo=UTC) if value else None
-
-
-def _naive(value):
-    return value.astimezone(UTC).replace(tzinfo=None, microsecond=0) if value else None

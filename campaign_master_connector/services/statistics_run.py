@@ -1,7 +1,7 @@
 """Runs that bring statistics: of campaigns one call each, of recipients a page at a time."""
 
 import time
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import partial
 
 from odoo import fields
@@ -9,6 +9,7 @@ from odoo import fields
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
+from .moments import aware
 from .recipient_statistics import apply_page, forget_addresses_that_became_known
 from .sentences import in_the_readers_language
 
@@ -84,11 +85,10 @@ def _pull_campaign(campaign, client, result, clock):
 def _pull_recipients(campaign, client, result, clock):
     """Page by page from where the last run broke off; a page and its number in one commit."""
     _begin(campaign)
-    after = campaign.cm_recipient_statistics_after
     pages = client.iter_campaign_recipient_pages(
         campaign.cm_external_id,
         start_page=campaign.cm_recipient_statistics_page,
-        updated_after=after.replace(tzinfo=UTC) if after else None,
+        updated_after=aware(campaign.cm_recipient_statistics_after),
     )
     for page in pages:
         applied = transaction.write_durably(campaign.env, lambda page=page: _apply(campaign, page))
