@@ -24,6 +24,8 @@ CHOICES_MAXIMUM_AGE = timedelta(minutes=1)
 
 
 class CampaignMasterAccount(models.Model):
+    """How Campaign Master is reached through the account, and what is there to choose."""
+
     _inherit = "campaign.master.account"
 
     @api.model

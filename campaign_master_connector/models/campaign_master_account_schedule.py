@@ -16,11 +16,13 @@ class CampaignMasterAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """The company's first individual statistics come the next morning."""
         accounts = super().create(vals_list)
         accounts._begin_in_the_morning()
         return accounts
 
     def write(self, vals):
+        """As at creation, when the account is switched on."""
         result = super().write(vals)
         if vals.get("enabled"):
             self._begin_in_the_morning()

@@ -60,11 +60,13 @@ class CampaignMasterChoice(models.AbstractModel):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """What a drop-down offers: never older than a minute while the server can be reached."""
         self._refresh_own_account()
         return super().name_search(name, domain, operator, limit)
 
     @api.model
     def web_search_read(self, *args, **kwargs):
+        """The same for *Search more* and the lists of the menu."""
         self._refresh_own_account()
         return super().web_search_read(*args, **kwargs)
 

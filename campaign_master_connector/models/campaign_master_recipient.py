@@ -25,6 +25,9 @@ STATE_REASONS = [
     ("first_of_several", "Several addresses: the first one is used"),
 ]
 
+# Whose records can be recipients.
+PEOPLE_MODELS = ("res.partner", "crm.lead")
+
 # What says who is a recipient of what, and the access that a user needs to it to say so.
 IDENTITY = {"campaign_id": "write", "partner_id": "read", "lead_id": "read"}
 
@@ -85,6 +88,7 @@ class CampaignMasterRecipient(models.Model):
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
 
     def init(self):
+        """Besides what the fields say: how full a page of the table may be."""
         result = super().init()
         # Room in each page for the row's next version, which then needs no entry in any index:
         # statistics change each row of a large campaign day by day.
@@ -143,6 +147,10 @@ class CampaignMasterRecipient(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Recipients of campaigns that are bound to an account by then.
+
+        A user says who and where alone; superuser code may also give ``email`` and ``state``.
+        """
         if not self.env.su:
             return self._create_for_user(vals_list)
         self.env["utm.campaign"].browse(

@@ -172,6 +172,11 @@ class UtmCampaign(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """With a cleaned block; one that has any of it belongs to its company's account.
+
+        :raises AccessError: where a user gives what Campaign Master keeps
+        :raises ValidationError: as `_cm_cleaned`
+        """
         defaults = {
             key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
         }
@@ -187,6 +192,10 @@ class UtmCampaign(models.Model):
         return {**vals, "cm_account_id": account.id}
 
     def write(self, vals):
+        """With a cleaned block; after a change of the list everybody is queued for the new one.
+
+        :raises UserError: for another template once the campaign is in Campaign Master
+        """
         self._cm_check_not_forged(vals.keys())
         vals = self._cm_cleaned(vals)
         if "cm_template_id" in vals:

@@ -92,6 +92,7 @@ class AccountSession:
 
     @property
     def seconds(self):
+        """Since the session began."""
         return time.monotonic() - self.started
 
     def _stored_token(self):

@@ -67,12 +67,15 @@ class _Clock:
 
     @property
     def is_up(self):
+        """Whether the run ends with the page or campaign at hand."""
         return not self.seconds_left or time.monotonic() > self.deadline
 
     def tick(self):
+        """After a page: commit, and ask how long the worker may go on."""
         self.seconds_left = transaction.commit_progress(self.env, 1, self.campaigns)
 
     def campaign_done(self):
+        """After a campaign: the same, with one less to do."""
         self.campaigns -= 1
         self.tick()
 
