@@ -28,6 +28,9 @@ STATE_REASONS = [
 # Whose records can be recipients.
 PEOPLE_MODELS = ("res.partner", "crm.lead")
 
+# Who unsubscribed by the mail of the campaign was on the list before.
+MAY_BE_ON_THE_LIST = ("added", "exists", "opted_out")
+
 # What says who is a recipient of what, and the access that a user needs to it to say so.
 IDENTITY = {"campaign_id": "write", "partner_id": "read", "lead_id": "read"}
 
@@ -136,11 +139,11 @@ class CampaignMasterRecipient(models.Model):
         return {recipient_id: decision for recipient_id, *decision in rows}
 
     def _keep_former_address(self, email):
-        """Remember an address that was added to the list: its statistics still come in."""
+        """Remember an address that the mail went to: its statistics still come in."""
         [(known_email, known_state)] = self.env.execute_query(
             SQL("SELECT email, state FROM campaign_master_recipient WHERE id = %s", self.id)
         )
-        if known_email and known_email != email and known_state in ("added", "exists"):
+        if known_email and known_email != email and known_state in MAY_BE_ON_THE_LIST:
             self.env["campaign.master.former.address"].sudo().create(
                 {"recipient_id": self.id, "email": known_email}
             )

@@ -1,7 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.campaign_master_recipient import KINDS, STATES
+
+LARGEST_COMPANIES = 200
 
 
 class CampaignMasterRecipientReport(models.Model):
@@ -19,7 +22,12 @@ class CampaignMasterRecipientReport(models.Model):
     lead_id = fields.Many2one("crm.lead", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
-    commercial_partner_id = fields.Many2one("res.partner", "Customer Company", readonly=True)
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Largest Customer Companies",
+        readonly=True,
+        help="Charts and tables by company show the 200 with the most recipients.",
+    )
     first_open = fields.Datetime(readonly=True)
     first_click = fields.Datetime(readonly=True)
     recipients = fields.Integer(readonly=True)
@@ -35,22 +43,40 @@ class CampaignMasterRecipientReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT recipient.id, recipient.campaign_id, recipient.company_id, recipient.kind,
-                   recipient.state, recipient.lead_id,
-                   COALESCE(lead.user_id, partner.user_id) AS user_id,
-                   COALESCE(lead.country_id, partner.country_id) AS country_id,
-                   CASE WHEN partner.is_company OR partner.commercial_partner_id <> partner.id
-                        THEN partner.commercial_partner_id END AS commercial_partner_id,
-                   recipient.first_open, recipient.first_click,
+            SELECT id, campaign_id, company_id, kind, state, lead_id,
+                   user_id, country_id, commercial_partner_id, first_open, first_click,
                    1 AS recipients,
-                   (recipient.total_opens > 0)::integer AS opened,
-                   (recipient.total_clicks > 0)::integer AS clicked,
-                   COALESCE(recipient.bounced, FALSE)::integer AS bounced,
-                   COALESCE(recipient.opted_out, FALSE)::integer AS opted_out,
-                   recipient.total_opens, recipient.total_clicks, recipient.total_forwards
-              FROM campaign_master_recipient recipient
-              LEFT JOIN crm_lead lead ON lead.id = recipient.lead_id
-              LEFT JOIN res_partner partner
-                ON partner.id = COALESCE(recipient.partner_id, lead.partner_id)
+                   (total_opens > 0)::integer AS opened,
+                   (total_clicks > 0)::integer AS clicked,
+                   COALESCE(bounced, FALSE)::integer AS bounced,
+                   COALESCE(opted_out, FALSE)::integer AS opted_out,
+                   total_opens, total_clicks, total_forwards
+              FROM campaign_master_recipient
             """
         )
+
+    @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
+        return super().formatted_read_group(
+            self._of_largest_companies(domain, groupby), groupby, aggregates, **options
+        )
+
+    @api.model
+    def formatted_read_grouping_sets(self, domain, grouping_sets, aggregates=(), **options):
+        groupby = {name for names in grouping_sets for name in names}
+        return super().formatted_read_grouping_sets(
+            self._of_largest_companies(domain, groupby), grouping_sets, aggregates, **options
+        )
+
+    def _of_largest_companies(self, domain, groupby):
+        """Nobody reads a chart of a hundred thousand companies, and Odoo would take long for it."""
+        if "commercial_partner_id" not in groupby:
+            return domain
+        largest = self._read_group(
+            Domain(domain) & Domain("commercial_partner_id", "!=", False),
+            ["commercial_partner_id"],
+            order="recipients:sum DESC",
+            limit=LARGEST_COMPANIES,
+        )
+        ids = [company.id for [company] in largest]
+        return Domain(domain) & Domain("commercial_partner_id", "in", [*ids, False])

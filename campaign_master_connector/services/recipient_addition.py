@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from . import transaction
+from . import recipient_dimensions, transaction
 from .recipient_classification import classified, new_leads, new_partners
 
 # Below this, what the planner believes of the table's size makes no difference.
@@ -18,6 +18,7 @@ def add_people(campaign, people):
     """
     source = new_leads if people.table == "crm_lead" else new_partners
     decided = classified(source(campaign, people.select()))
+    recipient_dimensions.flush_sources(campaign.env)
     transaction.without_jit(campaign.env)
     added = dict(campaign.env.execute_query(_insert(campaign, decided)))
     if sum(added.values()) >= ROWS_WORTH_AN_ANALYZE:
@@ -35,12 +36,15 @@ def _insert(campaign, decided):
                    (campaign_id, company_id, partner_id, lead_id, kind, email, state,
                     state_reason, total_opens, total_clicks, total_forwards,
                     total_unsubscribes, bounced, opted_out,
-                    create_uid, create_date, write_uid, write_date)
-            SELECT campaign_id, %(company)s, partner_id, lead_id, kind, email, state,
-                   state_reason, 0, 0, 0, 0, FALSE, FALSE, %(uid)s, NOW() AT TIME ZONE 'UTC',
-                   %(uid)s, NOW() AT TIME ZONE 'UTC'
-              FROM (%(decided)s) AS decided
-             ORDER BY partner_id, lead_id
+                    create_uid, create_date, write_uid, write_date,
+                    user_id, country_id, commercial_partner_id)
+            SELECT decided.campaign_id, %(company)s, decided.partner_id, decided.lead_id,
+                   decided.kind, decided.email, decided.state, decided.state_reason,
+                   0, 0, 0, 0, FALSE, FALSE,
+                   %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC',
+                   %(dimensions)s
+              FROM (%(decided)s) AS decided %(people)s
+             ORDER BY decided.partner_id, decided.lead_id
             ON CONFLICT DO NOTHING
             RETURNING state)
         SELECT state, COUNT(*) FROM added GROUP BY state
@@ -48,4 +52,6 @@ def _insert(campaign, decided):
         company=campaign.cm_account_id.company_id.id,
         uid=campaign.env.uid,
         decided=decided,
+        dimensions=recipient_dimensions.columns(),
+        people=recipient_dimensions.joins("decided"),
     )

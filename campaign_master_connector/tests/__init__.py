@@ -23,6 +23,7 @@ from . import (
     test_quota_month,
     test_quota_pace,
     test_recipient_changes,
+    test_recipient_dimensions,
     test_recipient_removal,
     test_recipient_retry,
     test_recipient_statistics,

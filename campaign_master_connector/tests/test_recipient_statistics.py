@@ -91,6 +91,22 @@ class TestRecipientStatistics(RecipientStatisticsCase):
         )
         self.assertEqual(campaign.cm_unknown_address_count, 0)
 
+    def test_who_unsubscribed_keeps_figures_after_a_change_of_address_too(self):
+        person = self.contact("left@example.com")
+        campaign = self.synced_campaign(person)
+        self.launch(campaign, rates=ALL_OPEN | {"unsubscribe": 1})
+        self.control.advance_clock(days=1)
+        self.pull(campaign)
+        recipient = campaign.cm_recipient_ids
+        self.assertEqual(recipient.state, "opted_out")
+        person.email = "moved@example.com"
+        recipient.write({"total_opens": 0})
+        self.env.flush_all()
+        campaign.cm_recipient_statistics_after = False
+        self.pull(campaign)
+        self.assertGreater(recipient.total_opens, 0)
+        self.assertEqual(campaign.cm_unknown_address_count, 0)
+
     def test_figures_of_both_addresses_never_go_back(self):
         contact = self.contact("old@example.com")
         campaign = self.synced_campaign(contact)

@@ -1,6 +1,6 @@
-"""A database that the version before made comes to this version with all its data, and works.
+"""A database that an earlier version made comes to this version with all its data, and works.
 
-Its dump is of an Odoo without demo data, used for a while: `tools/dump.py` has made it.
+Each dump is of an Odoo without demo data, used for a while: `tools/dump.py` has made it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sandbox.testing import SandboxProcess
 from tools import places, postgres, versions
 
 VERSIONS = Path(__file__).parent / "versions"
-BEFORE = "19.0.1.0.0"
+EARLIER = ["19.0.1.0.0", "19.0.1.1.0"]
 MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encoding="utf-8"))
 # What the dump's company changed for itself.
 OWN_INTERVAL = ("ir_cron_update_campaign_statistics", 45)
@@ -46,11 +46,18 @@ KEPT = {
 }
 
 
+@pytest.fixture(scope="module", params=EARLIER)
+def version(request: pytest.FixtureRequest) -> str:
+    """The version that made the database."""
+    made_by: str = request.param
+    return made_by
+
+
 @pytest.fixture(scope="module")
-def old(server: postgres.Server, base: str, copy_of: MakeDatabase) -> str:
-    """The database as the version before has left it."""
+def old(version: str, server: postgres.Server, base: str, copy_of: MakeDatabase) -> str:
+    """The database as that version has left it."""
     name = copy_of(base)
-    versions.restore(server, VERSIONS / f"{BEFORE}.sql.gz", name)
+    versions.restore(server, VERSIONS / f"{version}.sql.gz", name)
     return name
 
 
@@ -67,11 +74,13 @@ def upgraded(
     return runs
 
 
-def test_the_dump_is_small_and_of_an_earlier_version(server: postgres.Server, old: str) -> None:
-    assert (VERSIONS / f"{BEFORE}.sql.gz").stat().st_size < LARGEST_DUMP
+def test_the_dump_is_small_and_of_an_earlier_version(
+    version: str, server: postgres.Server, old: str
+) -> None:
+    assert (VERSIONS / f"{version}.sql.gz").stat().st_size < LARGEST_DUMP
     query = "SELECT state, latest_version FROM ir_module_module WHERE name = %s"
-    assert contents.rows(server, old, query, places.ADDON.name) == [("installed", BEFORE)]
-    assert MANIFEST["version"] != BEFORE
+    assert contents.rows(server, old, query, places.ADDON.name) == [("installed", version)]
+    assert MANIFEST["version"] != version
 
 
 def test_the_upgrade_logs_no_problem(upgraded: OdooRuns) -> None:
@@ -113,6 +122,20 @@ def test_records_say_what_those_of_a_new_installation_say(
     fresh = contents.records(upgraded.server, template, table)
     assert fresh
     assert contents.records(upgraded.server, upgraded.database, table) == fresh
+
+
+def test_what_recipients_are_analysed_by_is_filled_in(upgraded: OdooRuns) -> None:
+    query = """
+        SELECT kind, count(*), count(commercial_partner_id) FROM campaign_master_recipient
+         GROUP BY kind ORDER BY kind
+    """
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert [(kind, with_company) for kind, _count, with_company in found] == [
+        ("company", found[0][1]),
+        ("contact", 0),
+        ("lead", 0),
+    ]
+    assert found[0][1] > 0
 
 
 def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:

@@ -67,9 +67,11 @@ def insert(env: Any, campaign: Any) -> None:
             INSERT INTO campaign_master_recipient
                    (campaign_id, company_id, partner_id, kind, email, state, total_opens,
                     total_clicks, total_forwards, total_unsubscribes, bounced, opted_out,
-                    create_uid, create_date, write_uid, write_date)
+                    create_uid, create_date, write_uid, write_date,
+                    user_id, country_id, commercial_partner_id)
             SELECT %s, %s, id, CASE WHEN is_company THEN 'company' ELSE 'contact' END,
-                   email_normalized, 'pending', 0, 0, 0, 0, FALSE, FALSE, 1, NOW(), 1, NOW()
+                   email_normalized, 'pending', 0, 0, 0, 0, FALSE, FALSE, 1, NOW(), 1, NOW(),
+                   user_id, country_id, commercial_partner_id
               FROM res_partner WHERE ref = 'bench'
             """,
             campaign.id,

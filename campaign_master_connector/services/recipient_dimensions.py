@@ -1,0 +1,78 @@
+"""What recipients are analysed by: the salesperson, country and company of who they are.
+
+They are stored with the recipient. A chart of a million recipients else reads all contacts of the
+database beside them, which takes five times as long.
+"""
+
+from odoo.tools import SQL
+
+DIMENSIONS = ("user_id", "country_id", "commercial_partner_id")
+
+
+def columns():
+    """One SQL expression for each of `DIMENSIONS`, over what `joins` brings.
+
+    The lead itself goes before its contact. A person who belongs to no company has none.
+    """
+    return SQL(
+        """
+        COALESCE(lead.user_id, partner.user_id) AS user_id,
+        COALESCE(lead.country_id, partner.country_id) AS country_id,
+        CASE WHEN partner.is_company OR partner.commercial_partner_id <> partner.id
+             THEN partner.commercial_partner_id END AS commercial_partner_id
+        """
+    )
+
+
+def joins(recipient):
+    """Bring the person of each row of the alias ``recipient``, by its partner_id and lead_id."""
+    return SQL(
+        """
+        LEFT JOIN crm_lead lead ON lead.id = %(recipient)s.lead_id
+        LEFT JOIN res_partner partner
+          ON partner.id = COALESCE(%(recipient)s.partner_id, lead.partner_id)
+        """,
+        recipient=SQL.identifier(recipient),
+    )
+
+
+def flush_sources(env):
+    """Write what `joins` and `columns` read."""
+    env["res.partner"].flush_model(["is_company", *DIMENSIONS])
+    env["crm.lead"].flush_model(["user_id", "country_id", "partner_id"])
+
+
+def dimensions_of(recipients):
+    """The ids of `DIMENSIONS` of each stored recipient: {id: (id or None, ...)}."""
+    if not recipients:
+        return {}
+    flush_sources(recipients.env)
+    recipients.flush_recordset(["partner_id", "lead_id"])
+    rows = recipients.env.execute_query(
+        SQL(
+            "SELECT recipient.id, %s FROM campaign_master_recipient recipient %s"
+            " WHERE recipient.id IN %s",
+            columns(),
+            joins("recipient"),
+            tuple(recipients.ids),
+        )
+    )
+    return {recipient_id: values for recipient_id, *values in rows}
+
+
+def store_all(cr):
+    """Store the dimensions of all recipients that there are, for an upgrade."""
+    cr.execute(
+        SQL(
+            """
+            UPDATE campaign_master_recipient stored
+               SET user_id = decided.user_id, country_id = decided.country_id,
+                   commercial_partner_id = decided.commercial_partner_id
+              FROM (SELECT recipient.id, %s
+                      FROM campaign_master_recipient recipient %s) AS decided
+             WHERE stored.id = decided.id
+            """,
+            columns(),
+            joins("recipient"),
+        )
+    )
