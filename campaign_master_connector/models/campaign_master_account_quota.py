@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
+from ..services import waiting_recipients
 from ..services.moments import moment_for
 from ..services.recipient_push import BATCH_SIZE
 
@@ -201,30 +201,15 @@ class CampaignMasterAccount(models.Model):
         if not pace:
             return campaigns
         pushed_before = fields.Datetime.now() - pace
-        full = self._with_a_full_batch(campaigns)
+        full = waiting_recipients.campaigns_with(self.env, campaigns.ids, BATCH_SIZE)
         return campaigns.filtered(
             lambda campaign: (
                 campaign.cm_sync_requested
                 or not campaign.cm_synced_at
                 or campaign.cm_synced_at <= pushed_before
-                or campaign in full
+                or campaign.id in full
             )
         )
-
-    def _with_a_full_batch(self, campaigns):
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM UNNEST(%s::integer[]) AS campaign(id)
-                 WHERE EXISTS (SELECT FROM campaign_master_recipient recipient
-                                WHERE recipient.campaign_id = campaign.id
-                                  AND recipient.state = 'pending' OFFSET %s)
-                """,
-                campaigns.ids,
-                BATCH_SIZE - 1,
-            )
-        )
-        return campaigns.browse(campaign_id for [campaign_id] in rows)
 
 
 def _before(last_field, interval):
