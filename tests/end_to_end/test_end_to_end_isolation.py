@@ -169,9 +169,8 @@ def test_a_broken_page_of_statistics_stops_no_other_campaign(
     bring_forward(threaded_odoo, [large])
     run_schedule(admin, RECIPIENT_STATISTICS_CRON)
 
-    done = admin.read(
-        "utm.campaign", large, "cm_recipient_statistics_at", "cm_unknown_address_count", *FIELDS
-    )
+    names = ("cm_recipient_statistics_at", "cm_unknown_address_count", *FIELDS)
+    done = admin.read("utm.campaign", large, *names)
     assert done["cm_recipient_statistics_at"]
     assert done["cm_unknown_address_count"] == 1500
     assert not any(done[name] for name in FIELDS)
