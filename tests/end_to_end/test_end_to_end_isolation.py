@@ -12,6 +12,7 @@ from steps import (
     add,
     emails_on,
     first_id,
+    make_account,
     make_campaign,
     make_contacts,
     make_list,
@@ -31,13 +32,7 @@ FIELDS = ("cm_sync_error", "cm_failed_since", "cm_retry_at", "cm_failure_count")
 @pytest.fixture(scope="module")
 def admin(threaded_odoo: OdooServer, sandbox: SandboxProcess) -> OdooSession:
     """An administrator of a company with an account."""
-    values = {
-        "enabled": True,
-        "username": sandbox.username,
-        "password": sandbox.password,
-        "api_url": sandbox.url,
-    }
-    threaded_odoo.admin.call("campaign.master.account", "create", [values])
+    make_account(threaded_odoo.admin, sandbox)
     return threaded_odoo.admin
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,9 +23,8 @@ from campaign_master_api import (
     ServerFailed,
     TokenRefused,
 )
-from wire_support import API, SECRETS
+from wire_support import API, SECRETS, MakeClient
 
-MakeClient = Callable[..., CampaignMasterClient]
 HTML = "<!DOCTYPE html><html><body>person-1@example.com</body></html>"
 CAMPAIGN = f"{API}/campaigns/5"
 WITH_NAN = '{"id": 5, "name": "a", "subject": "a", "status": "draft", "unknown": NaN}'

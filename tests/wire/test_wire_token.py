@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import responses
 from campaign_master_api import (
-    CampaignMasterClient,
     Credentials,
     CredentialsRefused,
     InvalidAnswer,
@@ -17,9 +15,8 @@ from campaign_master_api import (
     Token,
     TokenRefused,
 )
-from wire_support import API, LISTS
+from wire_support import API, LISTS, MakeClient
 
-MakeClient = Callable[..., CampaignMasterClient]
 REFUSED = {"error": {"code": "token_invalid", "message": "The token is not valid."}}
 
 
