@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from . import floors
+from .push import note_pushes, push_all
 
 TITLE = "Large"
 
@@ -17,12 +18,7 @@ def life_of_a_campaign(bench: Any, rows: int) -> None:
     rest = bench.time(partial(_until, campaign, lambda: not campaign.sudo().cm_additions))
     row = bench.note("Add recipients that match a filter", [first + rest], rows)
     row["notes"] = [f"{first:.1f} s within the click, the rest in the background"]
-    bench.sandbox.control.clear_calls()
-    click = bench.time(campaign.action_cm_sync)
-    pushed = bench.time(partial(_until, campaign, lambda: not campaign._cm_may_go_on()))
-    calls = sum(bench.sandbox.control.call_counts().values())
-    row = bench.note("Push recipients to the list", [click + pushed], rows)
-    row["notes"] = [f"{calls} calls, {click:.1f} s of it within the click"]
+    note_pushes(bench, [push_all(bench, campaign)], rows)
     bench.sandbox.control.populate_campaign(campaign.cm_external_id, rows)
     bring = campaign._cron_cm_update_recipient_statistics
     bench.note("Individual statistics, with the calls", [bench.time(bring)], rows)

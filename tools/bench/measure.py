@@ -18,7 +18,8 @@ from odoo.addons.campaign_master_connector.services.account_session import (
 
 from sandbox.testing import SandboxProcess
 
-from . import floors, large, plans, screens
+from . import floors, large, plans, screens, servers
+from .push import note_pushes, push_all
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 CAMPAIGNS = int(os.environ.get("BENCH_CAMPAIGNS") or 10_000)
@@ -114,22 +115,16 @@ def add_recipients(bench: Bench) -> None:
 
 def push_recipients(bench: Bench) -> None:
     """The click and the schedule until all are on the list, beside bare calls and one UPDATE."""
-    ours, own, floor, calls = [], [], [], 0
+    pushes, floor = [], []
     for number in range(ROUNDS):
         campaign = bench.campaign(f"Push {number}")
         campaign.cm_add_people(*floors.PEOPLE)
         bench.env.cr.commit()
-        bench.sandbox.control.clear_calls()
-        with floors.waiting_for_answers() as waits:
-            ours.append(bench.time(partial(_push_all, campaign)))
-        own.append(ours[-1] - sum(waits))
-        calls = sum(bench.sandbox.control.call_counts().values())
+        pushes.append(push_all(bench, campaign))
         list_id = bench.sandbox.control.create_list(f"Floor {number}")
         floor.append(bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id)))
         floors.forget_recipients(bench.env, campaign)
-    notes = [f"{calls} calls for {ROWS:,} recipients"]
-    row = bench.note("Push recipients to the list", ours, ROWS, notes=notes)
-    own_row = bench.note("  of it Odoo's own share, without the server's", own, ROWS)
+    row, own_row = note_pushes(bench, pushes, ROWS)
     floor_row = bench.note("  floor: bare requests and one UPDATE", floor, ROWS)
     ratio(row, floor_row)
     ratio(own_row, floor_row)
@@ -137,12 +132,6 @@ def push_recipients(bench: Bench) -> None:
     bench.note("  one call a contact, as others do (sample)", single, SAMPLE_OF_SINGLE_CALLS)
     traces = [bench.time(partial(floors.mailing_traces, bench.env))]
     bench.note("  Odoo's Email Marketing: traces of the same people", traces, ROWS)
-
-
-def _push_all(campaign: Any) -> None:
-    campaign.action_cm_sync()
-    while campaign._cm_may_go_on():
-        campaign._cron_cm_sync_recipients()
 
 
 def recipient_statistics(bench: Bench) -> None:
@@ -258,6 +247,7 @@ def main(env: Any) -> None:
             open_form,
             idle_minute,
             screens_of_the_menus,
+            servers.one_and_two,
         ):
             if ONLY == [""] or measurement.__name__ in ONLY:
                 measurement(bench)
