@@ -84,8 +84,6 @@ class CampaignMasterAccount(models.Model):
 
     def _store_secret(self, name):
         for account in self.filtered(name):
-            write_secrets(
-                account.sudo(), {f"stored_{name}": account[name], f"{name}_origin": None}
-            )
+            write_secrets(account.sudo(), {f"stored_{name}": account[name], f"{name}_origin": None})
             # Else the answer to the form that was saved would have it.
             account.invalidate_recordset([name], flush=False)
