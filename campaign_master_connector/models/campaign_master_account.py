@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
 from ..services.sentences import sentence_of
+from .secret import Secret
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -45,7 +46,7 @@ class CampaignMasterAccount(models.Model):
         help="The database that the account was set up in. A copy of the database has another "
         "one and doesn't sync.",
     )
-    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    token = Secret(groups=fields.NO_ACCESS, copy=False)
     token_expires_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
     connection_state = fields.Selection(
         [

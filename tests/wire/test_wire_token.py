@@ -280,6 +280,15 @@ def test_the_rate_limit_of_each_answer_is_told(
     assert client.rate_limit == told[0]
 
 
+@pytest.mark.parametrize("number", ["2147483648", "999999999999", "9" * 30, "-1", "1e3", "\u0661"])
+def test_a_limit_that_no_column_holds_is_not_told(
+    server: responses.RequestsMock, client: CampaignMasterClient, number: str
+) -> None:
+    lists(server, **{"x-rate-limit-limit": number, "x-rate-limit-remaining": number})
+    list(client.iter_lists())
+    assert client.rate_limit is None
+
+
 def test_each_request_is_announced_and_may_be_forbidden(
     server: responses.RequestsMock, make_client: MakeClient
 ) -> None:
