@@ -1,7 +1,8 @@
-"""Which tests run one after the other when several workers share them."""
+"""Which tests run one after the other when several workers share them, and what they print."""
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +33,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones early."""
     items.sort(key=lambda item: _turn(_group(item.nodeid)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Odoo's test cases have no ``record_property``: they leave it in an attribute."""
+    report = yield
+    text = getattr(getattr(item, "instance", None), "printed", "")
+    if text and call.when == "call":
+        report.user_properties.append(("printed", text))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the tables that tests recorded as ``printed``, whether all of it went well or not."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for report in reports:
+        for name, text in getattr(report, "user_properties", ()):
+            if name == "printed" and report.when == "call":
+                terminalreporter.write_line(f"\n{text}\n")
 
 
 def _group(nodeid: str) -> str:

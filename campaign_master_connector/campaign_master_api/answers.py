@@ -12,7 +12,7 @@ from typing import Any
 from . import endpoints
 from .endpoints import Operation
 from .errors import InvalidAnswer, NotCampaignMaster
-from .parsing import UnusableValue, decode_json
+from .parsing import MAX_COUNT, UnusableValue, decode_json
 from .sentences import _
 from .transport import Answer
 from .types import RateLimit
@@ -75,8 +75,8 @@ def json_of(answer: Answer, operation: Operation, host: str) -> dict[str, Any]:
 def rate_limit_of(headers: Mapping[str, str]) -> RateLimit | None:
     """The rate limit that the headers tell, None where they tell nothing of it."""
     limit = RateLimit(
-        _whole_number(headers, endpoints.RATE_LIMIT_HEADER),
-        _whole_number(headers, endpoints.RATE_REMAINING_HEADER),
+        _count(headers, endpoints.RATE_LIMIT_HEADER),
+        _count(headers, endpoints.RATE_REMAINING_HEADER),
         unix_time(_whole_number(headers, endpoints.RATE_RESET_HEADER)),
     )
     return None if limit == RateLimit(None, None, None) else limit
@@ -105,6 +105,11 @@ def unix_time(seconds: float | None) -> datetime | None:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _count(headers: Mapping[str, str], name: str) -> int | None:
+    number = _whole_number(headers, name)
+    return None if number is None or number > MAX_COUNT else number
 
 
 def _whole_number(headers: Mapping[str, str], name: str) -> int | None:

@@ -8,6 +8,7 @@ from ..campaign_master_api import (
     normalize_api_url,
 )
 from ..services.sentences import sentence_of
+from .secret import Secret
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -49,7 +50,7 @@ class CampaignMasterAccount(models.Model):
         help="The database that the account was set up in. A copy of the database has another "
         "one and doesn't sync.",
     )
-    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    token = Secret(groups=fields.NO_ACCESS, copy=False)
     token_expires_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
     connection_state = fields.Selection(
         [

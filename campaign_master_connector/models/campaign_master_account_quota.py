@@ -35,18 +35,31 @@ class CampaignMasterAccount(models.Model):
     blocked_until = fields.Datetime(
         readonly=True, copy=False, help="Campaign Master asked for a pause until then."
     )
+    frequent_minutes = fields.Integer(
+        "At first every (minutes)",
+        default=30,
+        help="How long statistics of a campaign that was just launched are left alone. The "
+        "schedule runs every 30 minutes: for less, let it run more often.",
+    )
     frequent_days = fields.Integer(
-        "Every 30 minutes until day",
+        "At first until day",
         default=7,
-        help="How many days after the launch the statistics are asked for every 30 minutes. "
+        help="How many days after the launch the statistics are asked for most often. "
         "0 means always.",
     )
-    regular_days = fields.Integer("Every 6 hours until day", default=30)
+    regular_hours = fields.Integer("Then every (hours)", default=6)
+    regular_days = fields.Integer("Then until day", default=30)
+    daily_hours = fields.Integer("At last every (hours)", default=24)
     daily_days = fields.Integer(
-        "Daily until day",
+        "At last until day",
         default=90,
         help="After that, statistics are updated by hand. A draft that hasn't changed for so many "
         "days is asked about once a week, so that a late launch is noticed.",
+    )
+
+    _periods_positive = models.Constraint(
+        "CHECK(frequent_minutes > 0 AND regular_hours > 0 AND daily_hours > 0)",
+        "Between two updates of statistics there must be at least a minute or an hour.",
     )
 
     hourly_used = fields.Integer("Calls this hour", compute="_compute_hourly_used")
@@ -163,12 +176,13 @@ class CampaignMasterAccount(models.Model):
         def asked_before(interval):
             return _before("cm_statistics_at", max(interval, pace) - SLACK)
 
+        most_often = asked_before(timedelta(minutes=self.frequent_minutes))
         if not self.frequent_days:
-            return asked_before(timedelta(minutes=30))
+            return most_often
         return (
-            (_started_within(self.frequent_days) & asked_before(timedelta(minutes=30)))
-            | (_started_within(self.regular_days) & asked_before(timedelta(hours=6)))
-            | (_started_within(self.daily_days) & asked_before(timedelta(days=1)))
+            (_started_within(self.frequent_days) & most_often)
+            | (_started_within(self.regular_days) & asked_before(_hours(self.regular_hours)))
+            | (_started_within(self.daily_days) & asked_before(_hours(self.daily_hours)))
             | (Domain("cm_sent_at", "=", False) & asked_before(DRAFT_INTERVAL))
         )
 
@@ -210,6 +224,10 @@ class CampaignMasterAccount(models.Model):
                 or campaign.id in full
             )
         )
+
+
+def _hours(number):
+    return timedelta(hours=number)
 
 
 def _before(last_field, interval):

@@ -1,8 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..campaign_master_api import api_origin
+from ..services.secret_columns import write_secrets
 from ..services.stored_elsewhere import from_outside
 from .campaign_master_account import SECRET_FIELDS
+from .secret import Secret
 
 
 class CampaignMasterAccount(models.Model):
@@ -26,27 +28,19 @@ class CampaignMasterAccount(models.Model):
         help="Belongs to the client ID. It can be replaced, never read. "
         "Left empty, the stored one stays. Another host as the API address needs it anew.",
     )
-    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_password = Secret(groups=fields.NO_ACCESS, copy=False)
+    stored_client_secret = Secret(groups=fields.NO_ACCESS, copy=False)
     # Where the secret may be sent; empty while the API address is still the one it was entered for.
     password_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
     client_secret_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
 
-    @api.depends(
-        "api_url",
-        "stored_password",
-        "stored_client_secret",
-        "password_origin",
-        "client_secret_origin",
-    )
-    @api.depends_context("uid")
     def _compute_secrets(self):
-        """Empty for everybody but server code in superuser mode (``uid`` includes that mode)."""
-        for account in self:
-            for name in SECRET_FIELDS:
-                account[name] = self.env.su and account._secret_to_send(name)
+        """Empty also in superuser mode: a field of an administrator's own may be related to it."""
+        for name in SECRET_FIELDS:
+            self[name] = False
 
     def _secret_to_send(self, name):
+        """A secret for the host of the API address; empty where it is for another one."""
         return "" if self._is_withheld(name) else self._secret(name)
 
     def _secret(self, name):
@@ -90,6 +84,6 @@ class CampaignMasterAccount(models.Model):
 
     def _store_secret(self, name):
         for account in self.filtered(name):
-            account.sudo().update({f"stored_{name}": account[name], f"{name}_origin": False})
+            write_secrets(account.sudo(), {f"stored_{name}": account[name], f"{name}_origin": None})
             # Else the answer to the form that was saved would have it.
             account.invalidate_recordset([name], flush=False)

@@ -75,6 +75,9 @@ class CampaignMasterChoice(models.AbstractModel):
     web_search_read._readonly = False
 
     def _refresh_own_account(self):
+        if not self.has_access("read"):
+            # Odoo refuses them in a moment, and takes back what would be noted of the calls.
+            return
         self.env["campaign.master.account"].sudo().search(
             [("company_id", "in", self.env.companies.ids)]
         )._refresh_choices_if_stale()

@@ -40,7 +40,8 @@ class CampaignMasterOptOut(models.Model):
                 INSERT INTO campaign_master_opt_out
                        (account_id, company_id, email, partner_id, lead_id,
                         create_uid, create_date, write_uid, write_date)
-                SELECT campaign.cm_account_id, recipient.company_id, address.email,
+                SELECT DISTINCT
+                       campaign.cm_account_id, recipient.company_id, address.email,
                        recipient.partner_id, recipient.lead_id,
                        %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
                   FROM campaign_master_recipient recipient

@@ -48,6 +48,8 @@ class UtmCampaign(models.Model):
     def _cm_add_next_slice(self):
         try:
             transaction.write_durably(self.env, self._cm_add_slice)
+        except transaction.COLLISIONS:
+            _logger.info("Campaign %s: concurrent updates, adding goes on in a minute", self.id)
         except Exception:
             _logger.exception("Adding recipients to campaign %s failed", self.id)
             transaction.rollback(self.env)

@@ -34,7 +34,8 @@ class UtmCampaign(models.Model):
         return super().onchange(values, field_names, fields_spec)
 
     def _cm_refresh_choices(self):
-        if self.env.context.get("cm_choices_are_fresh"):
+        choices = self.env["campaign.master.list"]
+        if self.env.context.get("cm_choices_are_fresh") or not choices.has_access("read"):
             return
         accounts = self.env["campaign.master.account"]
         own = self.sudo().cm_effective_account_id or accounts._for_company(self.env.company)

@@ -1,6 +1,7 @@
 """A run's conversation with one account: the client, and what the run used of the account."""
 
 import time
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tools import SQL
@@ -21,6 +22,7 @@ from ..campaign_master_api import (
 )
 from . import transaction
 from .moments import aware, naive
+from .secret_columns import write_secrets
 from .sentences import sentence_of
 
 
@@ -37,6 +39,11 @@ WHILE_A_FORM_OPENS = {
     "timeouts": Timeouts(connect=0.7, read=0.7, total=0.7),
     "retry": NO_RETRY,
 }
+# An hour of calls ends within one; clocks may be a little off.
+LONGEST_HOUR = timedelta(hours=1, minutes=5)
+LONGEST_MONTH = timedelta(days=32)
+# A campaign that was begun in a schedule's time; pages that never end would keep the worker.
+SECONDS_OF_OVERTIME = 60.0
 # All calls together: the last one may still begin then.
 SECONDS_WHILE_A_FORM_OPENS = 0.8
 
@@ -57,20 +64,18 @@ class AccountSession:
         self.account = account.sudo()
         self.leaves_reserve = patience is BACKGROUND
         self.durably = durably
-        self.seconds_allowed = seconds
+        schedule = max(0.0, transaction.seconds_left(account.env))
+        self.seconds_allowed = min(seconds, schedule + SECONDS_OF_OVERTIME)
         self.started = time.monotonic()
         self.new_token = None
         self.failure = None
         self.client = None
+        self.login = self._stored_login()
+        api_url, api_version, credentials = self.login
         self.client = CampaignMasterClient(
-            self.account.api_url,
-            Credentials(
-                username=self.account.username or "",
-                password=self.account.password or "",
-                client_id=self.account.client_id or "",
-                client_secret=self.account.client_secret or "",
-            ),
-            api_version=self.account.api_version,
+            api_url,
+            credentials,
+            api_version=api_version,
             token=self._stored_token(),
             on_token=self._remember_token,
             on_call=self._check_that_calls_are_allowed,
@@ -94,6 +99,16 @@ class AccountSession:
     def seconds(self):
         """Since the session began."""
         return time.monotonic() - self.started
+
+    def _stored_login(self):
+        account = self.account
+        credentials = Credentials(
+            username=account.username or "",
+            password=account._secret_to_send("password") or "",
+            client_id=account.client_id or "",
+            client_secret=account._secret_to_send("client_secret") or "",
+        )
+        return account.api_url, account.api_version, credentials
 
     def _stored_token(self):
         if not self.account.token:
@@ -130,13 +145,21 @@ class AccountSession:
 
     def _remember_token(self, token):
         self.new_token = (token,)
+        if self.durably:
+            # At once: the other workers needn't log in too, and it outlives this one.
+            transaction.write_durably(self.account.env, self._store_token)
 
     def record(self, failure=None):
         """Store what this run learned about the account in one statement.
 
         :param failure: the `CampaignMasterError` that ended the run, if one did
         """
-        assignments = [*self._usage(), *self._token_columns(), *self._connection(failure)]
+        assignments = [*self._usage()]
+        if not self.durably:
+            self._store_token()
+        # The refusal of a password that was replaced meanwhile would stop the schedules again.
+        if self._is_still_the_login():
+            assignments += self._connection(failure)
         if not assignments:
             return
         self.account.flush_recordset()
@@ -165,14 +188,19 @@ class AccountSession:
         if limit := self.client.rate_limit:
             yield SQL("hourly_limit = %s", limit.limit)
             yield SQL("hourly_remaining = %s", limit.remaining)
-            yield SQL("hourly_reset_at = %s", naive(limit.reset_at))
+            yield SQL("hourly_reset_at = %s", _end_of_hour(limit))
 
-    def _token_columns(self):
-        if self.new_token is None:
+    def _is_still_the_login(self):
+        return self._stored_login() == self.login
+
+    def _store_token(self):
+        if self.new_token is None or not self._is_still_the_login():
             return
         [token] = self.new_token
-        yield SQL("token = %s", token.value if token else None)
-        yield SQL("token_expires_at = %s", naive(token.expires_at) if token else None)
+        expires_at = naive(token.expires_at) if token else None
+        write_secrets(
+            self.account, {"token": token.value if token else None, "token_expires_at": expires_at}
+        )
 
     def _sentence(self, failure):
         return sentence_of(self.account.env, failure) if failure else None
@@ -224,8 +252,18 @@ def _connection_state(failure):
 
 
 def _end_of_pause(failure):
-    """When calls are allowed again: as the server says, else after the hour or the month."""
-    if failure.reset_at:
-        return naive(failure.reset_at)
+    """When calls are allowed again: as the server says, else after the hour or the month.
+
+    A moment that is over, or farther off than the hour or the month can be, says nothing.
+    """
     now = fields.Datetime.now()
+    end = naive(failure.reset_at)
+    if end and now < end <= now + (LONGEST_MONTH if failure.monthly else LONGEST_HOUR):
+        return end
     return fields.Datetime.end_of(now, "month" if failure.monthly else "hour")
+
+
+def _end_of_hour(limit):
+    """When the server counts anew; one far off would stop the schedules for as long."""
+    end = naive(limit.reset_at)
+    return end and min(end, fields.Datetime.now() + timedelta(hours=1))

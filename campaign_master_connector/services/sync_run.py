@@ -31,7 +31,7 @@ def run_at_the_screen(campaigns):
             results |= {one.id: CampaignResult(one, problem=obstacle) for one in group}
             continue
         transaction.write_durably(campaigns.env, group._cm_request_sync)
-        with AccountSession(account, AT_THE_SCREEN) as session:
+        with AccountSession(account, AT_THE_SCREEN, seconds=2 * SECONDS_AT_THE_SCREEN) as session:
             results |= _sync_until(deadline, CampaignRun(session, "sync"), group)
     for campaign in campaigns:
         results[campaign.id].left = campaign._cm_pending_count()

@@ -1,5 +1,6 @@
 from . import (
     test_account,
+    test_account_session,
     test_add_recipients,
     test_additions,
     test_array_literals,
@@ -33,6 +34,7 @@ from . import (
     test_secret_addresses,
     test_secrets,
     test_secrets_elsewhere,
+    test_secrets_from_administrators,
     test_sentences,
     test_statistics_schedule,
     test_stopped_account,

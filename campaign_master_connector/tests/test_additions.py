@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from psycopg2.errors import SerializationFailure
 
 from ..wizards import campaign_master_add_recipients as wizards
 from .common import CampaignMasterCase
@@ -79,6 +80,15 @@ class TestAdditions(CampaignMasterCase):
         for _run in range(3):
             self.run_cron()
         self.assertEqual(self.campaign.cm_recipient_ids.lead_id, own)
+
+    def test_others_changes_of_the_same_moment_put_it_off_and_lose_nobody(self):
+        self.bulk_contacts(7)
+        self.add_all()
+        with patch.object(type(self.campaign), "_cm_add_slice", side_effect=SerializationFailure):
+            self.run_cron()
+        self.assertFalse(self.campaign.cm_sync_error)
+        self.run_cron()
+        self.assertEqual(len(self.campaign.cm_recipient_ids), 7)
 
     def test_what_cannot_go_on_is_told_and_does_not_stop_the_schedule(self):
         self.bulk_contacts(7)

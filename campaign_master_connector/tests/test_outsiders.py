@@ -1,6 +1,6 @@
 """Who has no business with Campaign Master gets nothing of it, whatever model is asked."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -33,6 +33,23 @@ class TestOutsiders(RightsCase):
             for path in ("cm_recipient_ids.email", "cm_account_id.username", "cm_list_id.name"):
                 with self.subTest(user=user.login, path=path), self.assertRaises(AccessError):
                     campaign.with_user(user).search([(path, "=like", "h%")])
+
+    def test_they_use_up_no_calls(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        specification = {"cm_connection_notice": {}}
+        for user in (self.portal, self.employee):
+            lists = self.env["campaign.master.list"].with_user(user)
+            theirs = campaign.with_user(user)
+            for ask in (
+                lambda lists=lists: lists.name_search(""),
+                lambda lists=lists: lists.web_search_read([], {"name": {}}),
+                lambda theirs=theirs: theirs.web_read(specification),
+                lambda theirs=theirs: theirs.browse().onchange({}, [], specification),
+            ):
+                self.account.choices_attempted_at = False
+                with suppress(AccessError):
+                    ask()
+        self.assertEqual(self.calls(), {})
 
 
 @tagged("post_install", "-at_install")

@@ -1,10 +1,12 @@
 """Recipients on their way to the list: batches, states, refused batches, a new list."""
 
+import time
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from ..campaign_master_api import CampaignMasterClient
+from ..services import sync_run
 from .common import CampaignMasterCase
 
 
@@ -44,6 +46,21 @@ class TestPush(CampaignMasterCase):
     def newsletter_id(self):
         self.pull_choices()
         return self.choice("list", self.newsletter).id
+
+    def test_click_does_not_wait_for_the_last_culprit_of_a_refused_batch(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(200)))
+        self.control.set_fault("latency", seconds=0.1)
+        self.control.set_fault("validation", operation="addListRecipients")
+        with patch.object(sync_run, "SECONDS_AT_THE_SCREEN", 0.2):
+            began = time.monotonic()
+            self.assertIn("too slowly", self.sync(campaign))
+        self.assertLess(time.monotonic() - began, 4)
+        self.assertLess(self.calls()["addListRecipients"], 30)
+        self.control.clear_faults()
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 200})
 
     def test_states_and_messages_of_each_answer(self):
         self.control.add_to_list(self.customers, ["there@example.com"])

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import CampaignMasterCase
 
@@ -71,6 +73,37 @@ class TestDueByAge(CampaignMasterCase):
     def test_zero_days_mean_always(self):
         self.account.frequent_days = 0
         self.assertTrue(self.is_due(timedelta(minutes=31), **self.sent(days=500)))
+
+    def test_zero_days_mean_always_as_often_as_at_first(self):
+        self.account.write({"frequent_days": 0, "frequent_minutes": 120})
+        self.assertFalse(self.is_due(timedelta(minutes=100), **self.sent(days=500)))
+        self.assertTrue(self.is_due(timedelta(minutes=121), **self.sent(days=500)))
+
+    def test_days_and_periods_are_the_accounts(self):
+        self.account.write(
+            {
+                "frequent_minutes": 15,
+                "frequent_days": 2,
+                "regular_hours": 3,
+                "regular_days": 4,
+                "daily_hours": 48,
+                "daily_days": 6,
+            }
+        )
+        for age, pause in (
+            ({"days": 1}, timedelta(minutes=15)),
+            ({"days": 3}, timedelta(hours=3)),
+            ({"days": 5}, timedelta(hours=48)),
+        ):
+            with self.subTest(age=age):
+                self.assertTrue(self.is_due(pause + timedelta(seconds=30), **self.sent(**age)))
+                self.assertFalse(self.is_due(pause - timedelta(minutes=5), **self.sent(**age)))
+        self.assertFalse(self.is_due(timedelta(days=30), **self.sent(days=7)))
+
+    def test_period_of_no_time_is_refused(self):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.account.regular_hours = 0
+            self.env.flush_all()
 
     def test_not_synced_and_unusable_are_never_due(self):
         campaign = self.make_campaign()

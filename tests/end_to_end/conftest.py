@@ -83,12 +83,3 @@ def pytest_runtest_makereport(
         if isinstance(process, SandboxProcess):
             report.sections.append(("The sandbox's log", process.log_text()))
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the tables that tests recorded as ``printed``, whether all of it went well or not."""
-    reports = [report for found in terminalreporter.stats.values() for report in found]
-    for report in reports:
-        for name, text in getattr(report, "user_properties", ()):
-            if name == "printed" and report.when == "call":
-                terminalreporter.write_line(f"\n{text}\n")

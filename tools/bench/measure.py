@@ -18,7 +18,8 @@ from odoo.addons.campaign_master_connector.services.account_session import (
 
 from sandbox.testing import SandboxProcess
 
-from . import floors, large, plans, screens
+from . import floors, large, plans, screens, servers
+from .push import note_pushes, push_all
 
 ROWS = int(os.environ.get("BENCH_ROWS") or 100_000)
 CAMPAIGNS = int(os.environ.get("BENCH_CAMPAIGNS") or 10_000)
@@ -114,22 +115,16 @@ def add_recipients(bench: Bench) -> None:
 
 def push_recipients(bench: Bench) -> None:
     """The click and the schedule until all are on the list, beside bare calls and one UPDATE."""
-    ours, own, floor, calls = [], [], [], 0
+    pushes, floor = [], []
     for number in range(ROUNDS):
         campaign = bench.campaign(f"Push {number}")
         campaign.cm_add_people(*floors.PEOPLE)
         bench.env.cr.commit()
-        bench.sandbox.control.clear_calls()
-        with floors.waiting_for_answers() as waits:
-            ours.append(bench.time(partial(_push_all, campaign)))
-        own.append(ours[-1] - sum(waits))
-        calls = sum(bench.sandbox.control.call_counts().values())
+        pushes.append(push_all(bench, campaign))
         list_id = bench.sandbox.control.create_list(f"Floor {number}")
         floor.append(bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id)))
         floors.forget_recipients(bench.env, campaign)
-    notes = [f"{calls} calls for {ROWS:,} recipients"]
-    row = bench.note("Push recipients to the list", ours, ROWS, notes=notes)
-    own_row = bench.note("  of it Odoo's own share, without the server's", own, ROWS)
+    row, own_row = note_pushes(bench, pushes, ROWS)
     floor_row = bench.note("  floor: bare requests and one UPDATE", floor, ROWS)
     ratio(row, floor_row)
     ratio(own_row, floor_row)
@@ -139,16 +134,10 @@ def push_recipients(bench: Bench) -> None:
     bench.note("  Odoo's Email Marketing: traces of the same people", traces, ROWS)
 
 
-def _push_all(campaign: Any) -> None:
-    campaign.action_cm_sync()
-    while campaign._cm_may_go_on():
-        campaign._cron_cm_sync_recipients()
-
-
 def recipient_statistics(bench: Bench) -> None:
     """Individual statistics of everybody, beside the same rows written by plain SQL."""
     control = bench.sandbox.control
-    fetched, ours, again, floor, calls = [], [], [], [], 0
+    fetched, ours, own, again, floor, calls = [], [], [], [], [], 0
     for number in range(ROUNDS):
         campaign = bench.campaign(f"Statistics {number}")
         campaign.cm_add_people(*floors.PEOPLE)
@@ -156,7 +145,9 @@ def recipient_statistics(bench: Bench) -> None:
         floors.mark_added(bench.env, campaign)
         control.populate_campaign(campaign.cm_external_id, ROWS)
         fetched.append(bench.time(partial(_fetch_pages, campaign)))
-        ours.append(bench.time(campaign._cron_cm_update_recipient_statistics))
+        with floors.waiting_for_answers() as waits:
+            ours.append(bench.time(campaign._cron_cm_update_recipient_statistics))
+        own.append(ours[-1] - sum(waits))
         control.clear_calls()
         campaign.write(floors.DUE_AGAIN)
         again.append(bench.time(campaign._cron_cm_update_recipient_statistics))
@@ -164,6 +155,7 @@ def recipient_statistics(bench: Bench) -> None:
         floor.append(bench.time(partial(floors.statistics, bench.env, campaign)))
         floors.forget_recipients(bench.env, campaign)
     bench.note("Individual statistics, with the calls", ours, ROWS, notes=[_memory()])
+    bench.note("  of it Odoo's own share, without the server's", own, ROWS)
     bench.note("  of it the calls and reading the answers", fetched, ROWS)
     written = [both - calls_alone for both, calls_alone in zip(ours, fetched, strict=True)]
     row = bench.note("  of it writing", written, ROWS)
@@ -178,8 +170,8 @@ def _fetch_pages(campaign: Any) -> None:
 
 
 def life_of_a_campaign(bench: Bench) -> None:
-    """Each step once, where comparisons of each would take hours."""
-    large.life_of_a_campaign(bench, ROWS)
+    """Each step without its comparison, which at that size takes hours."""
+    large.life_of_a_campaign(bench, ROWS, ROUNDS)
 
 
 def idle_minute(bench: Bench) -> None:
@@ -258,6 +250,7 @@ def main(env: Any) -> None:
             open_form,
             idle_minute,
             screens_of_the_menus,
+            servers.one_and_two,
         ):
             if ONLY == [""] or measurement.__name__ in ONLY:
                 measurement(bench)

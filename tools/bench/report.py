@@ -5,7 +5,7 @@ from typing import Any
 Figures = dict[str, Any]
 LINEAR = (
     "Add recipients that match a filter",
-    "Push recipients to the list",
+    "  of it in the background, without the server's share",
     "Individual statistics, with the calls",
 )
 
@@ -32,7 +32,7 @@ def linearity(runs: list[Figures]) -> str:
     lines = [head, "-" * len(head)]
     for name in LINEAR:
         cells = [_microseconds(run, name) for run in runs]
-        lines.append(f"{name:<52}" + "".join(f"{cell:>12}" for cell in cells))
+        lines.append(f"{name.strip():<52}" + "".join(f"{cell:>12}" for cell in cells))
     return "\n".join(lines)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import fault_kinds as kinds
+import figures
 from company_accounts import PEOPLE, Accounts
 from fault_cells import CAMPAIGN_OF, FORMS, STATISTICS, Cell
+from figures import OWN_FIGURES
 
 Document = dict[str, Any]
 CAMPAIGN_FIELDS = (
@@ -21,8 +22,6 @@ CAMPAIGN_FIELDS = (
     "cm_state",
     "cm_subject",
 )
-OWN_FIGURES = ("total_opens", "total_clicks", "total_forwards", "total_unsubscribes", "bounced")
-NAMED_OTHERWISE = {"cm_open_rate": "cm_reported_open_rate"}
 
 
 class EndState:
@@ -97,30 +96,16 @@ class EndState:
             yield f"the subject there is {remote['subject']}"
         if cell.operation not in STATISTICS:
             return
-        for name, value in _numbers(remote["statistics"]).items():
+        for name, value in figures.of_campaign(remote["statistics"]).items():
             if campaign[name] != value:
                 yield f"{name} is {campaign[name]}, not {value}"
         there = {one["email"]: one for one in self._control.campaign_recipients(remote["id"])}
         for one in self._recipients[cell.campaign_id]:
-            for name in OWN_FIGURES:
-                if one[name] != there[one["email"]][_camel(name)]:
+            for name, value in figures.of_recipient(there[one["email"]]).items():
+                if one[name] != value:
                     yield f"{name} of a recipient is {one[name]}"
 
 
 def _figures(there: dict[str, Document]) -> list[str]:
     campaigns = [one for account in there.values() for one in account["campaigns"]]
-    return list(_numbers(campaigns[0]["statistics"])) if campaigns else []
-
-
-def _numbers(statistics: Document) -> dict[str, float]:
-    """The figures there, by the names of the fields here."""
-    numbers = {
-        "cm_" + re.sub("([A-Z])", lambda letter: "_" + letter[1].lower(), name): value
-        for name, value in statistics.items()
-        if isinstance(value, int | float)
-    }
-    return {NAMED_OTHERWISE.get(name, name): value for name, value in numbers.items()}
-
-
-def _camel(name: str) -> str:
-    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
+    return list(figures.of_campaign(campaigns[0]["statistics"])) if campaigns else []

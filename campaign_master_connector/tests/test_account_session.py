@@ -1,0 +1,87 @@
+"""What a run stores of its account: token, calls that are left, state of the connection."""
+
+import time
+from datetime import UTC, timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..campaign_master_api import CredentialsRefused, NoAnswer, RateLimit, RateLimitReached
+from ..services.account_session import BACKGROUND, AccountSession
+from .common import CampaignMasterCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccountSession(CampaignMasterCase):
+    def session(self):
+        return AccountSession(self.account, BACKGROUND)
+
+    def from_now(self, **duration):
+        return fields.Datetime.now().replace(tzinfo=UTC) + timedelta(**duration)
+
+    def test_token_is_shared_while_the_run_that_got_it_goes_on(self):
+        with self.session() as first:
+            first.client.authenticate()
+            with self.session() as second:
+                next(second.client.iter_lists(), None)
+        self.assertEqual(self.calls(), {"authenticate": 1, "listLists": 1})
+
+    def test_refusal_of_a_password_that_was_replaced_meanwhile_stops_nothing(self):
+        self.account.password = "wrong"
+        with self.assertRaises(CredentialsRefused), self.session() as session:
+            try:
+                session.client.authenticate()
+            finally:
+                self.account.password = self.sandbox.password
+        self.assertEqual(self.account.connection_state, "unknown")
+        self.assertFalse(self.account.activity_ids)
+        self.assertFalse(self.account._obstacle())
+
+    def test_token_of_a_password_that_was_replaced_meanwhile_is_dropped(self):
+        with self.session() as session:
+            self.account.password = "another"
+            session.client.authenticate()
+        self.assertFalse(self.account.token)
+        self.assertEqual(self.account.connection_state, "unknown")
+        self.assertEqual(self.account.month_calls, 1)
+
+    def test_no_call_begins_when_the_schedule_is_long_over(self):
+        """A server whose pages never end would else keep the worker."""
+        account = self.account.with_context(cron_end_time=time.monotonic() + 10)
+        with AccountSession(account, BACKGROUND) as session:
+            session.started -= 65
+            session.client.authenticate()
+            session.started -= 10
+            with self.assertRaises(NoAnswer):
+                session.client.authenticate()
+        self.assertEqual(self.calls(), {"authenticate": 1})
+
+    def pause(self, monthly=False, **duration):
+        """Minutes for which nothing is sent after a 429 that names this end."""
+        error = RateLimitReached("Used up", reset_at=self.from_now(**duration), monthly=monthly)
+        self.session().record(error)
+        return (self.account.blocked_until - fields.Datetime.now()).total_seconds() / 60
+
+    def test_pause_is_as_long_as_the_server_says(self):
+        self.assertAlmostEqual(self.pause(minutes=40), 40, delta=1)
+        self.assertAlmostEqual(self.pause(monthly=True, days=12), 12 * 24 * 60, delta=1)
+
+    def test_end_of_a_pause_that_cannot_be_is_not_believed(self):
+        for monthly, duration in (
+            (False, {"days": -20000}),
+            (False, {"minutes": -1}),
+            (False, {"days": 365}),
+            (True, {"days": 365 * 1000}),
+        ):
+            with self.subTest(monthly=monthly, **duration):
+                minutes = self.pause(monthly=monthly, **duration)
+                self.assertGreater(minutes, -0.1)
+                self.assertLess(minutes, 31 * 24 * 60 if monthly else 61)
+
+    def test_hour_that_never_ends_stops_the_schedules_for_an_hour_at_most(self):
+        with self.session() as session:
+            session.client.authenticate()
+            session.client._caller.rate_limit = RateLimit(100, 0, self.from_now(days=365 * 7000))
+        self.assertFalse(self.account._may_call())
+        self.account.hourly_reset_at -= timedelta(hours=1)
+        self.assertTrue(self.account._may_call())
