@@ -29,9 +29,6 @@ class UtmCampaign(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    cm_company_id = fields.Many2one(
-        related="cm_account_id.company_id", string="Campaign Master Company"
-    )
     cm_effective_account_id = fields.Many2one(
         "campaign.master.account", compute="_compute_cm_effective_account_id", compute_sudo=True
     )

@@ -26,6 +26,10 @@ from .secret_columns import write_secrets
 from .sentences import sentence_of
 
 
+class PauseGoesOn(RateLimitReached):
+    """Campaign Master asked for a pause before, and nothing is sent until its end."""
+
+
 class ReserveReached(CampaignMasterError):
     """What is left of the account's calls is kept for people at the screen."""
 
@@ -117,7 +121,7 @@ class AccountSession:
 
     def _check_that_calls_are_allowed(self):
         if self.account._is_paused():
-            raise RateLimitReached(
+            raise PauseGoesOn(
                 self.account.env._("The calls that Campaign Master allows are used up."),
                 reset_at=aware(self.account.blocked_until),
             )
@@ -215,7 +219,7 @@ class AccountSession:
         yield SQL("connection_state = %s", state)
         yield SQL("connection_message = %s", self._sentence(failure))
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
-        if isinstance(failure, RateLimitReached) and not self.account._is_paused():
+        if isinstance(failure, RateLimitReached) and not isinstance(failure, PauseGoesOn):
             yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 
