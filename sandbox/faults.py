@@ -81,8 +81,9 @@ class Fault:
     `operation`: an operationId or `*`. `count`: how often it strikes, None until switched off.
     `skip`: calls that it lets pass first. `probability`: 0 to 1, drawn from the seed.
     `contains`: strikes only calls whose body contains this text. `account`: strikes only calls of
-    this user name. `when`: `before` or `after` the operation was done. `seconds`: of latency or dripping. `megabytes`: of an oversized answer.
-    `key`: dotted path of the key that is missing or wrong. `location`: where a redirect leads.
+    this user name. `when`: `before` or `after` the operation was done. `seconds`: of latency or
+    dripping. `megabytes`: of an oversized answer. `key`: dotted path of the key that is missing or
+    wrong. `location`: where a redirect leads.
     """
 
     kind: Kind

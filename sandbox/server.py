@@ -28,7 +28,7 @@ _SECONDS_OF_SILENCE = 120
 
 
 class _Handler(WSGIRequestHandler):
-    """Speaks HTTP/1.1, a connection for each call, and leaves the request log to the log of calls."""
+    """Speaks HTTP/1.1, a connection for each call; requests are in the log of calls alone."""
 
     protocol_version = "HTTP/1.1"
     # Head and body of an answer are written apart; together with delayed acknowledgements each

@@ -1,4 +1,4 @@
-"""What `make` runs: it gets what the project needs, and starts the demo, the tests, the pictures."""
+"""What `make` runs: it gets what the project needs, and starts demo, tests, pictures and more."""
 
 import sys
 

@@ -20,6 +20,7 @@ env["campaign.master.account"].create(
 
 
 def make_user(login, name, group):
+    """An internal user of one group, whose password is the login."""
     user = (
         env["res.users"]
         .with_context(no_reset_password=True)
@@ -60,6 +61,7 @@ account._refresh_choices_if_stale()
 
 
 def make_campaign(title, subject):
+    """A campaign whose block is filled in, on the account's first list."""
     return env["utm.campaign"].create(
         {
             "title": title,

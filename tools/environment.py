@@ -1,29 +1,18 @@
 """The virtual environment with the pinned packages."""
 
-import shutil
 import sys
+from pathlib import Path
 
-from . import commands, places
-from .progress import step
+from . import commands, installing, places
+
+INSTALLING = "Installing Python packages"
 
 
 def ensure() -> None:
-    """Have the virtual environment at hand; a broken off one is made anew."""
-    target = places.environment()
-    if (target / "complete").exists():
-        return
-    log = places.logs() / "environment.log"
-    log.unlink(missing_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    with step("Installing Python packages"):
-        commands.run([sys.executable, "-m", "venv", target], log, "Making a virtual environment")
-        commands.run(
-            [
-                places.environment_python(),
-                *("-m", "pip", "install", "--disable-pip-version-check", "--no-input"),
-                *("--requirement", places.REQUIREMENTS),
-            ],
-            log,
-            "Installing Python packages",
-        )
-    (target / "complete").touch()
+    """Have the virtual environment at hand."""
+    installing.once(places.environment(), INSTALLING, _install)
+
+
+def _install(target: Path, log: Path) -> None:
+    commands.run([sys.executable, "-m", "venv", target], log, "Making a virtual environment")
+    installing.packages(log, INSTALLING, "--requirement", places.REQUIREMENTS)

@@ -23,7 +23,7 @@ DATES = ("POT-Creation-Date", "PO-Revision-Date")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Export the templates and merge them into each language; the status is 1 if texts are missing."""
+    """Export the templates, merge them into each language; the status is 1 if texts are missing."""
     missing = 0
     with (
         locks.held("translations", "Translations are being exported"),

@@ -44,7 +44,8 @@ UPDATE ir_config_parameter SET value = {uuid} WHERE key = 'database.uuid';
 SEQUENCES = """
 SELECT format('SELECT setval(%L, GREATEST(1, (SELECT max(id) FROM %s)))',
               pg_get_serial_sequence(relation::text, 'id'), relation)
-  FROM (SELECT attrelid::regclass AS relation FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+  FROM (SELECT attrelid::regclass AS relation
+          FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
          WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname = 'id') AS tables
  WHERE pg_get_serial_sequence(relation::text, 'id') IS NOT NULL
 """
@@ -67,7 +68,10 @@ SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
  WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
 """
-VIEWS = "SELECT viewname, format('CREATE VIEW %I AS %s', viewname, rtrim(definition, ';')) FROM pg_views WHERE schemaname = 'public'"
+VIEWS = """
+SELECT viewname, format('CREATE VIEW %I AS %s', viewname, rtrim(definition, ';'))
+  FROM pg_views WHERE schemaname = 'public'
+"""
 # Odoo keeps the definition of what it made in the comment, to see whether it changed since.
 COMMENTS = """
 SELECT format('COMMENT ON INDEX %s IS %L', objoid::regclass, description), 1

@@ -1,6 +1,6 @@
 """Campaign Master's REST API as plain, typed Python: one client, typed values, typed errors."""
 
-from .address import api_origin, check_api_version, normalize_api_url
+from .address import DEFAULT_API_VERSION, api_origin, check_api_version, normalize_api_url
 from .client import CampaignMasterClient
 from .ensure import ensure_campaign, may_still_be_carried_out
 from .errors import (
@@ -43,6 +43,7 @@ from .types import (
 )
 
 __all__ = [
+    "DEFAULT_API_VERSION",
     "NO_RETRY",
     "AddResult",
     "AddStatus",

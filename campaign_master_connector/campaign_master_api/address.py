@@ -13,6 +13,7 @@ from .errors import InvalidApiUrl
 from .sentences import _
 
 EXAMPLE = "https://api.example.com"
+DEFAULT_API_VERSION = "v1"
 _PASTED_VERSION = re.compile(r"/api/v?\d[\w.-]*$", re.IGNORECASE)
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"^`{|}\u2028\u2029\ud800-\udfff]")
 _VERSION = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,32}(?<!\.)")

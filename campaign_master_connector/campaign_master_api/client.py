@@ -9,7 +9,7 @@ from types import TracebackType
 import requests
 
 from . import endpoints
-from .address import check_api_version, normalize_api_url
+from .address import DEFAULT_API_VERSION, check_api_version, normalize_api_url
 from .answers import invalid_answer
 from .caller import Caller, Hooks
 from .ensure import ensure_campaign, only_campaign
@@ -64,7 +64,7 @@ class CampaignMasterClient:
         api_url: str,
         credentials: Credentials,
         *,
-        api_version: str = "v1",
+        api_version: str = DEFAULT_API_VERSION,
         token: Token | None = None,
         on_token: Callable[[Token | None], None] | None = None,
         on_rate_limit: Callable[[RateLimit], None] | None = None,

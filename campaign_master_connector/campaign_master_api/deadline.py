@@ -51,6 +51,8 @@ def call_deadline(timeouts: Timeouts) -> Iterator[Deadline]:
 
 
 class _BoundedReader(io.RawIOBase):
+    """The socket's own reader, with the time-out of each read set before it."""
+
     def __init__(self, raw: Any, sock: Any) -> None:
         super().__init__()
         self._raw = raw

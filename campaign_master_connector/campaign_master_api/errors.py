@@ -93,7 +93,8 @@ class RequestRefused(CampaignMasterError):
 class RateLimitReached(CampaignMasterError):
     """The hourly (or, with `monthly`, the monthly) number of calls is used up.
 
-    `reset_at` (UTC) is when the server will answer again; None where it does not say so.
+    `reset_at` (UTC) is when the server will answer again; None where it does not say so. The
+    sentence leaves it out: who reads it has a time zone of his own.
     """
 
     def __init__(

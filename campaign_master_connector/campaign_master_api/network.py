@@ -38,42 +38,17 @@ def network_error(
     """The error that tells what `failure` means; `until` is where the caller's own chain begins."""
     cause = _cause(failure, until)
     if isinstance(failure, requests.exceptions.ProxyError):
-        return ConnectionFailed(
-            _(
-                "The proxy on the way to %(host)s did not let the connection through. "
-                "Check the proxy settings of this server.",
-                host=host,
-            )
-        )
+        return _kept_by_the_proxy(host)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_trusted(host, cause)
     if isinstance(cause, socket.gaierror):
-        return HostNotFound(
-            _(
-                "The host %(host)s was not found. Check the API address, and whether this server "
-                "has a working network.",
-                host=host,
-            )
-        )
+        return _not_found(host)
     if isinstance(failure, requests.ConnectTimeout):
-        return NoAnswer(
-            _(
-                "%(host)s did not accept a connection within %(seconds)s seconds. "
-                "Check the API address and the firewall, or try again later.",
-                host=host,
-                seconds=f"{timeouts.connect:g}",
-            )
-        )
+        return _not_accepted(host, timeouts)
     if isinstance(cause, TimeoutError) or isinstance(failure, requests.Timeout):
         return _no_answer(host, timeouts, deadline)
     if isinstance(failure, requests.exceptions.ContentDecodingError):
-        return InvalidAnswer(
-            _(
-                "The answer of Campaign Master could not be unpacked. "
-                "If this repeats, ask its support."
-            ),
-            outcome_unknown=True,
-        )
+        return _not_unpacked()
     return _broken(host, failure, cause)
 
 
@@ -95,6 +70,44 @@ def _chain(failure: BaseException, until: BaseException | None) -> Iterator[Base
         seen.add(id(error))
         yield error
         waiting += [getattr(error, "reason", None), *error.args, error.__cause__, error.__context__]
+
+
+def _kept_by_the_proxy(host: str) -> ConnectionFailed:
+    return ConnectionFailed(
+        _(
+            "The proxy on the way to %(host)s did not let the connection through. "
+            "Check the proxy settings of this server.",
+            host=host,
+        )
+    )
+
+
+def _not_found(host: str) -> HostNotFound:
+    return HostNotFound(
+        _(
+            "The host %(host)s was not found. Check the API address, and whether this server "
+            "has a working network.",
+            host=host,
+        )
+    )
+
+
+def _not_accepted(host: str, timeouts: Timeouts) -> NoAnswer:
+    return NoAnswer(
+        _(
+            "%(host)s did not accept a connection within %(seconds)s seconds. "
+            "Check the API address and the firewall, or try again later.",
+            host=host,
+            seconds=f"{timeouts.connect:g}",
+        )
+    )
+
+
+def _not_unpacked() -> InvalidAnswer:
+    return InvalidAnswer(
+        _("The answer of Campaign Master could not be unpacked. If this repeats, ask its support."),
+        outcome_unknown=True,
+    )
 
 
 def _not_trusted(host: str, cause: ssl.SSLCertVerificationError) -> CertificateNotTrusted:

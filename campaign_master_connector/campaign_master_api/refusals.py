@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from . import endpoints
@@ -134,7 +133,7 @@ def _rate_limit_reached(answer: Answer, refusal: Refusal) -> RateLimitReached:
     if not monthly and limit is not None and limit.reset_at is not None:
         reset_at = limit.reset_at
     return RateLimitReached(
-        _used_up_until(reset_at, monthly) if reset_at else _used_up(monthly),
+        _used_up(monthly),
         reset_at=reset_at,
         monthly=monthly,
     )
@@ -144,21 +143,6 @@ def _used_up(monthly: bool) -> Sentence:
     if monthly:
         return _("The number of calls that Campaign Master allows in a month is used up.")
     return _("The number of calls that Campaign Master allows in an hour is used up.")
-
-
-def _used_up_until(reset_at: datetime, monthly: bool) -> Sentence:
-    time_in_utc = f"{reset_at:%Y-%m-%d %H:%M}"
-    if monthly:
-        return _(
-            "The number of calls that Campaign Master allows in a month is used up. "
-            "It answers again at %(time)s UTC.",
-            time=time_in_utc,
-        )
-    return _(
-        "The number of calls that Campaign Master allows in an hour is used up. "
-        "It answers again at %(time)s UTC.",
-        time=time_in_utc,
-    )
 
 
 def _server_failed(answer: Answer) -> ServerFailed:

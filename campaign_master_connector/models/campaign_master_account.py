@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..campaign_master_api import InvalidApiUrl, check_api_version, normalize_api_url
+from ..campaign_master_api import (
+    DEFAULT_API_VERSION,
+    InvalidApiUrl,
+    check_api_version,
+    normalize_api_url,
+)
 from ..services.sentences import sentence_of
 from .secret import Secret
 
@@ -18,7 +23,6 @@ class CampaignMasterAccount(models.Model):
     _name = "campaign.master.account"
     _description = "Campaign Master Account"
     _rec_name = "company_id"
-    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company",
@@ -39,7 +43,7 @@ class CampaignMasterAccount(models.Model):
         "API address",
         help="Given by Campaign Master with the account, e.g. https://api.example.com",
     )
-    api_version = fields.Char("API version", default="v1", required=True)
+    api_version = fields.Char("API version", default=DEFAULT_API_VERSION, required=True)
     database_uuid = fields.Char(
         readonly=True,
         copy=False,
@@ -94,11 +98,20 @@ class CampaignMasterAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Bound to this database.
+
+        :raises ValidationError: for an address that can't be one, or one that is enabled without
+            what it takes to log in
+        """
         accounts = super().create([self._cleaned(vals) for vals in vals_list])
         accounts._check_complete()
         return accounts
 
     def write(self, vals):
+        """Other credentials begin anew: without token, pause and alert, and bound to this database.
+
+        :raises ValidationError: as at creation
+        """
         vals = self._cleaned(vals)
         changes_identity = self._changes_identity(vals)
         if "api_url" in vals:

@@ -4,7 +4,6 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ..campaign_master_api import CampaignMasterError
 from ..services import transaction
@@ -16,6 +15,7 @@ from ..services.account_session import (
     AccountSession,
     problem_without_secrets,
 )
+from ..services.moments import moment_for
 from ..services.sentences import number_for, sentence_of
 
 _logger = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ CHOICES_MAXIMUM_AGE = timedelta(minutes=1)
 
 
 class CampaignMasterAccount(models.Model):
+    """How Campaign Master is reached through the account, and what is there to choose."""
+
     _inherit = "campaign.master.account"
 
     @api.model
@@ -75,7 +77,7 @@ class CampaignMasterAccount(models.Model):
         return ""
 
     def _notice(self):
-        """What somebody who works on a campaign must know of the connection; empty if all is well."""
+        """What who works on a campaign must know of the connection; empty if all is well."""
         if not self or not self.enabled:
             return ""
         if obstacle := self._obstacle():
@@ -85,8 +87,9 @@ class CampaignMasterAccount(models.Model):
         if not self.choices_refreshed_at:
             return self.env._("Campaign Master can't be reached: %s", self.connection_message)
         return self.env._(
-            "Campaign Master can't be reached. Lists and templates are as of %(date)s. (%(reason)s)",
-            date=format_datetime(self.env, self.choices_refreshed_at, dt_format="short"),
+            "Campaign Master can't be reached. Lists and templates are as of %(date)s. "
+            "(%(reason)s)",
+            date=moment_for(self.env, self.choices_refreshed_at),
             reason=self.connection_message,
         )
 
@@ -107,7 +110,8 @@ class CampaignMasterAccount(models.Model):
                 session.client.authenticate()
                 next(session.client.iter_lists(), None)
         except CampaignMasterError as error:
-            action = self._notification("danger", sentence_of(self.env, error))
+            sentences = (sentence_of(self.env, error), account._pause_sentence())
+            action = self._notification("danger", " ".join(filter(None, sentences)))
         else:
             action = self._notification("success", account._connected_sentence())
         return self._tested(action)
@@ -179,7 +183,7 @@ class CampaignMasterAccount(models.Model):
 
     @api.model
     def _refresh_choices_that_took_too_long(self):
-        """Pull in the background what a form just couldn't wait for, so that the next one has it."""
+        """Pull in the background what a form couldn't wait for: the next form has it."""
         just_now = fields.Datetime.now() - 2 * CHOICES_MAXIMUM_AGE
         for account in self._ready_for_schedules([("choices_attempted_at", ">", just_now)]):
             refreshed = account.choices_refreshed_at

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
 
+from ..services import waiting_recipients
+from ..services.moments import moment_for
 from ..services.recipient_push import BATCH_SIZE
 
 SLACK = timedelta(minutes=2)
@@ -37,8 +38,8 @@ class CampaignMasterAccount(models.Model):
     frequent_minutes = fields.Integer(
         "At first every (minutes)",
         default=30,
-        help="How long statistics of a campaign that was just launched are left alone. The schedule "
-        "runs every 30 minutes: for less, let it run more often.",
+        help="How long statistics of a campaign that was just launched are left alone. The "
+        "schedule runs every 30 minutes: for less, let it run more often.",
     )
     frequent_days = fields.Integer(
         "At first until day",
@@ -71,11 +72,23 @@ class CampaignMasterAccount(models.Model):
             used = account.hourly_limit - account.hourly_remaining
             account.hourly_used = used if hour_runs else 0
 
+    def _is_paused(self):
+        """Whether Campaign Master asked for a pause that isn't over."""
+        return bool(self.blocked_until) and self.blocked_until > fields.Datetime.now()
+
+    def _pause_sentence(self):
+        """Until when Campaign Master asked for a pause, for who reads it now; empty without one.
+
+        It is told beside the problems that are stored, which are read in several time zones.
+        """
+        if not self._is_paused():
+            return ""
+        return self.env._("It answers again at %s.", moment_for(self.env, self.blocked_until))
+
     def _may_call(self):
         """Whether a schedule may go on: no pause asked for, and the reserve is untouched."""
         self.ensure_one()
-        now = fields.Datetime.now()
-        if self.blocked_until and self.blocked_until > now:
+        if self._is_paused():
             return False
         return self._is_above_reserve(
             self.hourly_limit, self.hourly_remaining, self.hourly_reset_at
@@ -99,11 +112,10 @@ class CampaignMasterAccount(models.Model):
 
     def _calls_again_at(self):
         """When the schedules may call again, while they may not: the pause, month or hour ends."""
-        now = fields.Datetime.now()
-        if self.blocked_until and self.blocked_until > now:
+        if self._is_paused():
             return self.blocked_until
         if not self._month_is_above_reserve():
-            return fields.Datetime.end_of(now, "month") + timedelta(seconds=1)
+            return fields.Datetime.end_of(fields.Datetime.now(), "month") + timedelta(seconds=1)
         return self.hourly_reset_at
 
     def _why_recipients_wait(self, campaign):
@@ -116,16 +128,14 @@ class CampaignMasterAccount(models.Model):
             return self.env._(
                 "They wait: what is left of Campaign Master's calls is kept for people at the "
                 "screen. The background goes on at %s.",
-                format_datetime(self.env, self._calls_again_at(), dt_format="short"),
+                moment_for(self.env, self._calls_again_at()),
             )
         if campaign in self._may_push_now(campaign):
             return ""
         return self.env._(
             "They wait to be sent together with others, so that the calls last until the end of "
             "the month. The background goes on at %s; a sync by hand doesn't wait.",
-            format_datetime(
-                self.env, campaign.cm_synced_at + self._pace("recipients"), dt_format="short"
-            ),
+            moment_for(self.env, campaign.cm_synced_at + self._pace("recipients")),
         )
 
     def _pace(self, purpose):
@@ -205,30 +215,15 @@ class CampaignMasterAccount(models.Model):
         if not pace:
             return campaigns
         pushed_before = fields.Datetime.now() - pace
-        full = self._with_a_full_batch(campaigns)
+        full = waiting_recipients.campaigns_with(self.env, campaigns.ids, BATCH_SIZE)
         return campaigns.filtered(
             lambda campaign: (
                 campaign.cm_sync_requested
                 or not campaign.cm_synced_at
                 or campaign.cm_synced_at <= pushed_before
-                or campaign in full
+                or campaign.id in full
             )
         )
-
-    def _with_a_full_batch(self, campaigns):
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM UNNEST(%s::integer[]) AS campaign(id)
-                 WHERE EXISTS (SELECT FROM campaign_master_recipient recipient
-                                WHERE recipient.campaign_id = campaign.id
-                                  AND recipient.state = 'pending' OFFSET %s)
-                """,
-                campaigns.ids,
-                BATCH_SIZE - 1,
-            )
-        )
-        return campaigns.browse(campaign_id for [campaign_id] in rows)
 
 
 def _hours(number):

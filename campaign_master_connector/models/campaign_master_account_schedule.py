@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, models
 
+from ..services.moments import naive
 from .ir_cron import MORNING_CRON
 
 MORNING = time(6, 0)
@@ -15,11 +16,13 @@ class CampaignMasterAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """The company's first individual statistics come the next morning."""
         accounts = super().create(vals_list)
         accounts._begin_in_the_morning()
         return accounts
 
     def write(self, vals):
+        """As at creation, when the account is switched on."""
         result = super().write(vals)
         if vals.get("enabled"):
             self._begin_in_the_morning()
@@ -34,11 +37,11 @@ class CampaignMasterAccount(models.Model):
     def _next_morning(self):
         """The next 06:00 of any company with an enabled account: naive date-time in UTC."""
         companies = self.sudo().search([("enabled", "=", True)]).company_id
-        return min(_next(MORNING, _zone(company)) for company in companies or self.env.company)
+        return min(_mornings(company)[1] for company in companies or self.env.company)
 
     def _latest_morning(self):
         """The last 06:00 of the account's company that is over: naive date-time in UTC."""
-        return _latest(MORNING, _zone(self.company_id))
+        return _mornings(self.company_id)[0]
 
 
 def _zone(company):
@@ -49,15 +52,10 @@ def _zone(company):
         return UTC
 
 
-def _next(clock_time, zone):
+def _mornings(company):
+    """The company's last morning that is over and its next one: naive date-times in UTC."""
+    zone = _zone(company)
     now = datetime.now(zone)
-    day = now.date() if now.time() < clock_time else now.date() + timedelta(days=1)
-    local = datetime.combine(day, clock_time, tzinfo=zone)
-    return local.astimezone(UTC).replace(tzinfo=None)
-
-
-def _latest(clock_time, zone):
-    now = datetime.now(zone)
-    day = now.date() if now.time() >= clock_time else now.date() - timedelta(days=1)
-    local = datetime.combine(day, clock_time, tzinfo=zone)
-    return local.astimezone(UTC).replace(tzinfo=None)
+    over = now.date() if now.time() >= MORNING else now.date() - timedelta(days=1)
+    days = (over, over + timedelta(days=1))
+    return [naive(datetime.combine(day, MORNING, tzinfo=zone)) for day in days]

@@ -60,11 +60,13 @@ class CampaignMasterChoice(models.AbstractModel):
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """What a drop-down offers: never older than a minute while the server can be reached."""
         self._refresh_own_account()
         return super().name_search(name, domain, operator, limit)
 
     @api.model
     def web_search_read(self, *args, **kwargs):
+        """The same for *Search more* and the lists of the menu."""
         self._refresh_own_account()
         return super().web_search_read(*args, **kwargs)
 
@@ -74,7 +76,8 @@ class CampaignMasterChoice(models.AbstractModel):
 
     def _refresh_own_account(self):
         if not self.has_access("read"):
-            return  # Odoo refuses them in a moment, and takes back what would be noted of the calls.
+            # Odoo refuses them in a moment, and takes back what is noted of the calls.
+            return
         self.env["campaign.master.account"].sudo().search(
             [("company_id", "in", self.env.companies.ids)]
         )._refresh_choices_if_stale()

@@ -97,7 +97,7 @@ class CampaignMasterOptOut(models.Model):
 
     @api.model
     def _hand_over(self, person_field, people):
-        """Before people are deleted: a contact and its leads are one person, so the others left too.
+        """Before people are deleted: a contact and its leads are one person, so all of them left.
 
         :param person_field: ``partner_id`` or ``lead_id``: what ``people`` are
         """

@@ -25,6 +25,9 @@ STATE_REASONS = [
     ("first_of_several", "Several addresses: the first one is used"),
 ]
 
+# Whose records can be recipients.
+PEOPLE_MODELS = ("res.partner", "crm.lead")
+
 # Who unsubscribed by the mail of the campaign was on the list before.
 MAY_BE_ON_THE_LIST = ("added", "exists", "opted_out")
 
@@ -88,6 +91,7 @@ class CampaignMasterRecipient(models.Model):
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
 
     def init(self):
+        """Besides what the fields say: how full a page of the table may be."""
         result = super().init()
         # Room in each page for the row's next version, which then needs no entry in any index:
         # statistics change each row of a large campaign day by day.
@@ -146,6 +150,10 @@ class CampaignMasterRecipient(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Recipients of campaigns that are bound to an account by then.
+
+        A user says who and where alone; superuser code may also give ``email`` and ``state``.
+        """
         if not self.env.su:
             return self._create_for_user(vals_list)
         self.env["utm.campaign"].browse(

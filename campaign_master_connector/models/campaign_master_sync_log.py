@@ -42,7 +42,7 @@ class CampaignMasterSyncLog(models.Model):
     support_text = fields.Text(compute="_compute_support_text")
 
     def _compute_support_text(self):
-        """The row as text to send to support: numbers and the sentence, nobody's name or address."""
+        """The row as text to send to support: numbers and the sentence, no name, no address."""
         version = (
             self.env["ir.module.module"].sudo().search([("name", "=", "campaign_master_connector")])
         )

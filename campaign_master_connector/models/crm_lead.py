@@ -4,6 +4,8 @@ from .utm_campaign import USER_GROUP
 
 
 class CrmLead(models.Model):
+    """A lead and the campaigns it is a recipient of; opt-outs outlive it, merges keep them."""
+
     _name = "crm.lead"
     _inherit = ["crm.lead", "campaign.master.engagement.mixin"]
 

@@ -18,6 +18,7 @@ class IrActionsActions(models.Model):
 
     @api.model
     def get_bindings(self, model_name):
+        """Without the addon's own where none of the companies that are worked in has it enabled."""
         bindings = super().get_bindings(model_name)
         names = BOUND_ACTIONS.get(model_name, ())
         if not names or self.env["utm.campaign"]._cm_is_enabled():

@@ -5,6 +5,8 @@ MORNING_CRON = "campaign_master_connector.ir_cron_update_recipient_statistics"
 
 
 class IrCron(models.Model):
+    """The one schedule that follows the clock on the wall."""
+
     _inherit = "ir.cron"
 
     @api.model

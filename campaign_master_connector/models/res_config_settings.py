@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..campaign_master_api import DEFAULT_API_VERSION
+
 FIELD_OF_SETTING = {
     "cm_enabled": "enabled",
     "cm_username": "username",
@@ -57,11 +59,16 @@ class ResConfigSettings(models.TransientModel):
     def _compute_cm_account(self):
         for settings in self:
             account = settings._cm_account()
-            for setting, field in FIELD_OF_SETTING.items():
-                settings[setting] = account[field]
-            settings.cm_api_version = account.api_version or "v1"
+            settings.update(self._cm_shown(account))
             settings.cm_connection_state = account.connection_state
-            settings.cm_connection_message = account.connection_message
+            sentences = (account.connection_message, account._pause_sentence())
+            settings.cm_connection_message = " ".join(filter(None, sentences))
+
+    def _cm_shown(self, account):
+        """{setting: value} of what is shown of ``account``, or of none."""
+        shown = {setting: account[field] for setting, field in FIELD_OF_SETTING.items()}
+        shown["cm_api_version"] = shown["cm_api_version"] or DEFAULT_API_VERSION
+        return shown
 
     @api.depends("company_id")
     def _compute_cm_secrets(self):
@@ -71,11 +78,11 @@ class ResConfigSettings(models.TransientModel):
         """Store what differs; the account is made with the first value, an empty secret stays."""
         for settings in self:
             account = settings._cm_account()
+            shown = self._cm_shown(account)
             values = {
                 field: settings[setting]
                 for setting, field in FIELD_OF_SETTING.items()
-                if (settings[setting] or False) != (account[field] or False)
-                and not (setting == "cm_api_version" and not account and settings[setting] == "v1")
+                if (settings[setting] or False) != (shown[setting] or False)
             }
             values |= {
                 field: settings[setting]

@@ -4,6 +4,8 @@ from .utm_campaign import USER_GROUP
 
 
 class ResPartner(models.Model):
+    """A contact or company and the campaigns it is a recipient of; opt-outs outlive it."""
+
     _name = "res.partner"
     _inherit = ["res.partner", "campaign.master.engagement.mixin"]
 

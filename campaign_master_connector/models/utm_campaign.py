@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..services.addresses import single_address
 from ..services.campaign_text import on_one_line
+from ..services.sentences import number_for
 from .big_integer import BigInteger
 
 TEXT_FIELDS = {"cm_subject", "cm_from_name"}
@@ -171,6 +172,11 @@ class UtmCampaign(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """With a cleaned block; one that has any of it belongs to its company's account.
+
+        :raises AccessError: where a user gives what Campaign Master keeps
+        :raises ValidationError: as `_cm_cleaned`
+        """
         defaults = {
             key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
         }
@@ -186,6 +192,10 @@ class UtmCampaign(models.Model):
         return {**vals, "cm_account_id": account.id}
 
     def write(self, vals):
+        """With a cleaned block; after a change of the list everybody is queued for the new one.
+
+        :raises UserError: for another template once the campaign is in Campaign Master
+        """
         self._cm_check_not_forged(vals.keys())
         vals = self._cm_cleaned(vals)
         if "cm_template_id" in vals:
@@ -231,8 +241,8 @@ class UtmCampaign(models.Model):
                         "%(field)s has %(length)s characters; Campaign Master takes at most "
                         "%(maximum)s.",
                         field=self._fields[name]._description_string(self.env),
-                        length=len(cleaned[name]),
-                        maximum=TEXT_MAXIMUM_LENGTH,
+                        length=number_for(self.env, len(cleaned[name])),
+                        maximum=number_for(self.env, TEXT_MAXIMUM_LENGTH),
                     )
                 )
         for name in ADDRESS_FIELDS & vals.keys():

@@ -14,11 +14,12 @@ class UtmCampaign(models.Model):
             campaign.cm_connection_notice = campaign.cm_effective_account_id._notice()
 
     def web_save(self, vals, specification, next_id=None):
-        # Saving must not wait for the server; the form was fresh when it opened.
+        """Without another look at the lists: the form was fresh when it opened."""
         saving = self.with_context(cm_choices_are_fresh=True)
         return super(UtmCampaign, saving).web_save(vals, specification, next_id=next_id)
 
     def web_read(self, specification):
+        """With fresh lists and templates for the form that asks about the connection."""
         if "cm_connection_notice" in specification and len(self) == 1:
             self._cm_refresh_choices()
         return super().web_read(specification)
@@ -27,6 +28,7 @@ class UtmCampaign(models.Model):
     web_read._readonly = False
 
     def onchange(self, values, field_names, fields_spec):
+        """The same for the form of a campaign that is only being made."""
         if "cm_connection_notice" in fields_spec and not field_names:
             self._cm_refresh_choices()
         return super().onchange(values, field_names, fields_spec)

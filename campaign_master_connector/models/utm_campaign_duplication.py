@@ -1,6 +1,6 @@
 from odoo import models
 
-PEOPLE_MODELS = ("res.partner", "crm.lead")
+from .campaign_master_recipient import PEOPLE_MODELS
 
 
 class UtmCampaign(models.Model):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 FIRST_RETRY = timedelta(minutes=1)
@@ -25,7 +25,19 @@ class UtmCampaign(models.Model):
     cm_failed_kind = fields.Char(readonly=True, copy=False)
     cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
     cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_retry_at = fields.Datetime("Next attempt", readonly=True, copy=False)
+    cm_retry_at = fields.Datetime("Not tried before", readonly=True, copy=False)
+    cm_next_attempt_at = fields.Datetime(
+        "Next attempt", compute="_compute_cm_next_attempt_at", compute_sudo=True
+    )
+
+    @api.depends("cm_retry_at", "cm_account_id.blocked_until", "cm_account_id.connection_state")
+    def _compute_cm_next_attempt_at(self):
+        """Empty where nothing is tried by itself: until somebody mends the account, say."""
+        for campaign in self:
+            account = campaign.cm_account_id
+            will_be = campaign.cm_retry_at and account and not account._obstacle()
+            moments = filter(None, (campaign.cm_retry_at, account.blocked_until))
+            campaign.cm_next_attempt_at = will_be and max(moments)
 
     def _cm_record_failure(self, purpose, problem, is_retried=True):
         """Remember what is wrong, since when, and when it is tried again: ever more seldom."""

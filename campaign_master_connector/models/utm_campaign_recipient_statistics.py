@@ -91,7 +91,7 @@ class UtmCampaign(models.Model):
         return {"unit": unit, "points": _without_gaps(dict(groups), timedelta(**{f"{unit}s": 1}))}
 
     def _cm_statistics_notification(self, results):
-        problems = [result.problem for result in results if result.problem]
+        problems = [self._cm_problem_now(result) for result in results if result.problem]
         rows = sum(result.counts["rows"] for result in results)
         if problems:
             message = "\n".join(dict.fromkeys(problems))

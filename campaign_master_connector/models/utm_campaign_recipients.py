@@ -7,6 +7,8 @@ PICKER_VIEWS = {
     "crm.lead": "campaign_master_connector.crm_lead_view_list_picker",
     "res.partner": "campaign_master_connector.res_partner_view_list_picker",
 }
+PEOPLE = [("is_company", "=", False)]
+COMPANIES = [("is_company", "=", True)]
 
 
 class UtmCampaign(models.Model):
@@ -97,6 +99,7 @@ class UtmCampaign(models.Model):
         return max(1, round(left * seconds / pushed / 60))
 
     def action_cm_open_recipients(self):
+        """The campaign's recipients of all kinds, in a list of their own."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "campaign_master_connector.campaign_master_recipient_action"
@@ -106,20 +109,18 @@ class UtmCampaign(models.Model):
         return action
 
     def action_cm_add_leads(self):
-        return self._cm_pick("crm.lead", self.env._("Add leads"), [])
+        """Client action: leads, to select some of, or all that match a search."""
+        return self._cm_pick("crm.lead", [], self.env._("Add leads"))
 
     def action_cm_add_contacts(self):
-        return self._cm_pick(
-            "res.partner", self.env._("Add contacts"), [("is_company", "=", False)]
-        )
+        """Client action: people, to select some of, or all that match a search."""
+        return self._cm_pick("res.partner", PEOPLE, self.env._("Add contacts"))
 
     def action_cm_add_companies(self):
-        return self._cm_pick(
-            "res.partner", self.env._("Add companies"), [("is_company", "=", True)]
-        )
+        """Client action: companies, to select some of, or all that match a search."""
+        return self._cm_pick("res.partner", COMPANIES, self.env._("Add companies"))
 
-    def _cm_pick(self, model, title, domain):
-        """Client action: a searchable list to select some of, or all that match."""
+    def _cm_pick(self, model, domain, title):
         self.ensure_one()
         self.check_access("write")
         return {

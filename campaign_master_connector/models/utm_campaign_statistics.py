@@ -3,8 +3,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services import transaction
+from ..services.moments import naive
 from ..services.statistics_run import run_campaign_statistics, run_recipient_statistics
 
+# Each is the field `cm_<name>`.
 FIGURES = (
     "hard_bounces",
     "soft_bounces",
@@ -15,6 +17,7 @@ FIGURES = (
     "confirmed_total_views",
     "total_forwards",
     "unique_forwards",
+    "no_recorded_activity",
     "total_opens",
     "unique_opens",
 )
@@ -123,12 +126,9 @@ class UtmCampaign(models.Model):
         """Write what differs from the `CampaignStatistics` just pulled, and when it was pulled."""
         self.ensure_one()
         values = {f"cm_{name}": getattr(figures, name) for name in FIGURES}
-        values["cm_no_recorded_activity"] = figures.no_recorded_activity
         values["cm_reported_open_rate"] = figures.open_rate
         values["cm_state"] = figures.status.value
-        values["cm_sent_at"] = figures.sent_at and figures.sent_at.replace(
-            tzinfo=None, microsecond=0
-        )
+        values["cm_sent_at"] = naive(figures.sent_at)
         changed = {name: value for name, value in values.items() if self[name] != value}
         self.write({**changed, "cm_statistics_at": fields.Datetime.now()})
 

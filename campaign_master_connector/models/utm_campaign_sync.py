@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
+from ..services import waiting_recipients
 from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
 
@@ -131,47 +132,14 @@ class UtmCampaign(models.Model):
 
     @api.model
     def _cm_with_work(self):
-        """Campaigns that the schedule has something to do for, those of an account together.
-
-        Who waited longest comes first, among accounts and among the campaigns of one. The index of
-        pending recipients is read from campaign to campaign, however many of both there are.
-        """
+        """Campaigns that the schedule has something to do for now, who waited longest first."""
         accounts = self.env["campaign.master.account"]._ready_for_schedules()
         if not accounts:
             return self.browse()
         self.flush_model()
         self.env["campaign.master.recipient"].flush_model(["campaign_id", "state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE waiting(id) AS (
-                    SELECT MIN(campaign_id) FROM campaign_master_recipient
-                     WHERE state = 'pending'
-                     UNION ALL
-                    SELECT (SELECT MIN(recipient.campaign_id)
-                              FROM campaign_master_recipient recipient
-                             WHERE recipient.state = 'pending'
-                               AND recipient.campaign_id > waiting.id)
-                      FROM waiting WHERE waiting.id IS NOT NULL)
-                SELECT campaign.id FROM utm_campaign campaign
-                 WHERE campaign.id = ANY(ARRAY(
-                           SELECT id FROM waiting
-                            UNION
-                           SELECT id FROM utm_campaign WHERE cm_sync_requested))
-                   AND campaign.cm_account_id IN %s AND campaign.active
-                   AND campaign.cm_paused IS NOT TRUE
-                   AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %s
-                        OR campaign.cm_failed_kind <> 'sync')
-                   AND (campaign.cm_sync_requested OR campaign.cm_external_id > 0)
-                 ORDER BY MIN(COALESCE(campaign.cm_synced_at, '-infinity'))
-                              OVER (PARTITION BY campaign.cm_account_id),
-                          campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id
-                """,
-                tuple(accounts.ids),
-                fields.Datetime.now(),
-            )
-        )
-        waiting = self.browse(campaign_id for [campaign_id] in rows)
+        now = fields.Datetime.now()
+        waiting = self.browse(waiting_recipients.campaigns_with_work(self.env, accounts, now))
         return self.browse().union(
             *(
                 account._may_push_now(group)

@@ -43,11 +43,16 @@ class UtmCampaign(models.Model):
         if result.waiting:
             return self.env._("There was no time left for it now; the background syncs it.")
         if result.problem:
-            return result.problem
+            return self._cm_problem_now(result)
         parts = [self._cm_result_sentence(result), self._cm_notice_without_calls(result)]
         if result.came_too_late:
             parts.insert(0, self._cm_too_late_sentence())
         return " ".join(filter(None, parts))
+
+    def _cm_problem_now(self, result):
+        """The problem, which is stored, and what only who reads it now can be told: until when."""
+        pause = result.campaign.cm_account_id._pause_sentence()
+        return " ".join(filter(None, (result.problem, pause)))
 
     def _cm_notice_without_calls(self, result):
         """What is wrong with the connection where there was nothing to send that told it.

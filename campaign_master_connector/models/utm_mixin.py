@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class UtmMixin(models.AbstractModel):
+    """Names of campaigns, which several companies share."""
+
     _inherit = "utm.mixin"
 
     @api.model

@@ -57,12 +57,14 @@ class CampaignMasterRecipientReport(models.Model):
 
     @api.model
     def formatted_read_group(self, domain, groupby=(), aggregates=(), **options):
+        """What a graph draws: by company no more of them than one can read."""
         return super().formatted_read_group(
             self._of_largest_companies(domain, groupby), groupby, aggregates, **options
         )
 
     @api.model
     def formatted_read_grouping_sets(self, domain, grouping_sets, aggregates=(), **options):
+        """What a pivot shows: the same."""
         groupby = {name for names in grouping_sets for name in names}
         return super().formatted_read_grouping_sets(
             self._of_largest_companies(domain, groupby), grouping_sets, aggregates, **options

@@ -1,10 +1,10 @@
 """A run's conversation with one account: the client, and what the run used of the account."""
 
 import time
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from odoo import fields
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..campaign_master_api import (
     NO_RETRY,
@@ -21,6 +21,7 @@ from ..campaign_master_api import (
     Token,
 )
 from . import transaction
+from .moments import aware, naive
 from .secret_columns import write_secrets
 from .sentences import sentence_of
 
@@ -96,6 +97,7 @@ class AccountSession:
 
     @property
     def seconds(self):
+        """Since the session began."""
         return time.monotonic() - self.started
 
     def _stored_login(self):
@@ -111,20 +113,13 @@ class AccountSession:
     def _stored_token(self):
         if not self.account.token:
             return None
-        return Token(self.account.token, _aware(self.account.token_expires_at))
+        return Token(self.account.token, aware(self.account.token_expires_at))
 
     def _check_that_calls_are_allowed(self):
-        blocked_until = self.account.blocked_until
-        if blocked_until and blocked_until > fields.Datetime.now():
+        if self.account._is_paused():
             raise RateLimitReached(
-                self.account.env._(
-                    "The calls that Campaign Master allows are used up. It answers again at "
-                    "%(time)s UTC.",
-                    time=format_datetime(
-                        self.account.env, blocked_until, tz="UTC", dt_format="short"
-                    ),
-                ),
-                reset_at=_aware(blocked_until),
+                self.account.env._("The calls that Campaign Master allows are used up."),
+                reset_at=aware(self.account.blocked_until),
             )
         if self.leaves_reserve and not self._is_above_reserve():
             raise ReserveReached(
@@ -145,7 +140,7 @@ class AccountSession:
         if limit is None:
             return self.account._may_call()
         return self.account._is_above_reserve(
-            limit.limit, limit.remaining, _naive(limit.reset_at), self.client.calls
+            limit.limit, limit.remaining, naive(limit.reset_at), self.client.calls
         )
 
     def _remember_token(self, token):
@@ -202,7 +197,7 @@ class AccountSession:
         if self.new_token is None or not self._is_still_the_login():
             return
         [token] = self.new_token
-        expires_at = _naive(token.expires_at) if token else None
+        expires_at = naive(token.expires_at) if token else None
         write_secrets(
             self.account, {"token": token.value if token else None, "token_expires_at": expires_at}
         )
@@ -262,7 +257,7 @@ def _end_of_pause(failure):
     A moment that is over, or farther off than the hour or the month can be, says nothing.
     """
     now = fields.Datetime.now()
-    end = _naive(failure.reset_at)
+    end = naive(failure.reset_at)
     if end and now < end <= now + (LONGEST_MONTH if failure.monthly else LONGEST_HOUR):
         return end
     return fields.Datetime.end_of(now, "month" if failure.monthly else "hour")
@@ -270,13 +265,5 @@ def _end_of_pause(failure):
 
 def _end_of_hour(limit):
     """When the server counts anew; one far off would stop the schedules for as long."""
-    end = _naive(limit.reset_at)
+    end = naive(limit.reset_at)
     return end and min(end, fields.Datetime.now() + timedelta(hours=1))
-
-
-def _aware(value):
-    return value.replace(tzinfo=UTC) if value else None
-
-
-def _naive(value):
-    return value.astimezone(UTC).replace(tzinfo=None, microsecond=0) if value else None

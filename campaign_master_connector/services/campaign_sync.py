@@ -14,6 +14,7 @@ from ..campaign_master_api import (
     may_still_be_carried_out,
 )
 from . import transaction
+from .moments import naive
 
 # As long as a proxy or server may hold a request that nobody waits for any more.
 LONGEST_CREATION = timedelta(minutes=1)
@@ -109,8 +110,7 @@ def _differs(remote, values):
 
 
 def _remote_values(remote):
-    sent_at = remote.sent_at and remote.sent_at.replace(tzinfo=None, microsecond=0)
-    return {"cm_state": remote.status.value, "cm_sent_at": sent_at}
+    return {"cm_state": remote.status.value, "cm_sent_at": naive(remote.sent_at)}
 
 
 def _store(campaign, values, sent_values):

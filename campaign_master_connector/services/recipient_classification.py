@@ -45,7 +45,8 @@ def new_leads(campaign, lead_ids):
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, NULL::integer AS partner_id, lead.id AS lead_id,
-               customer.id AS person_id, 'lead' AS kind, lead.email_from AS raw_email, lead.email_normalized AS address,
+               customer.id AS person_id, 'lead' AS kind,
+               lead.email_from AS raw_email, lead.email_normalized AS address,
                FALSE AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state, FALSE AS has_left
           FROM crm_lead lead

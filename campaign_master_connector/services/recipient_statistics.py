@@ -1,13 +1,14 @@
 """Pages of individual statistics, written to a campaign's recipients in bulk."""
 
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from operator import attrgetter
 
 from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
 from .array_literals import array_of
+from .moments import aware
 
 CLOCK_SLACK = timedelta(hours=1)
 
@@ -78,7 +79,7 @@ def forget_addresses_that_became_known(campaign):
 def _check_against_launch(campaign, rows):
     if not campaign.cm_sent_at:
         return
-    earliest = campaign.cm_sent_at.replace(tzinfo=UTC) - CLOCK_SLACK
+    earliest = aware(campaign.cm_sent_at) - CLOCK_SLACK
     for row in rows:
         for moment in (row.first_open, row.last_open, row.first_click, row.last_click):
             if moment and moment < earliest:

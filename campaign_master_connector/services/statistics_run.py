@@ -1,7 +1,7 @@
 """Runs that bring statistics: of campaigns one call each, of recipients a page at a time."""
 
 import time
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import partial
 
 from odoo import fields
@@ -9,6 +9,7 @@ from odoo import fields
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
+from .moments import aware
 from .recipient_statistics import apply_page, forget_addresses_that_became_known
 from .sentences import in_the_readers_language
 
@@ -66,12 +67,15 @@ class _Clock:
 
     @property
     def is_up(self):
+        """Whether the run ends with the page or campaign at hand."""
         return not self.seconds_left or time.monotonic() > self.deadline
 
     def tick(self):
+        """After a page: commit, and ask how long the worker may go on."""
         self.seconds_left = transaction.commit_progress(self.env, 1, self.campaigns)
 
     def campaign_done(self):
+        """After a campaign: the same, with one less to do."""
         self.campaigns -= 1
         self.tick()
 
@@ -84,11 +88,10 @@ def _pull_campaign(campaign, client, result, clock):
 def _pull_recipients(campaign, client, result, clock):
     """Page by page from where the last run broke off; a page and its number in one commit."""
     _begin(campaign)
-    after = campaign.cm_recipient_statistics_after
     pages = client.iter_campaign_recipient_pages(
         campaign.cm_external_id,
         start_page=campaign.cm_recipient_statistics_page,
-        updated_after=after.replace(tzinfo=UTC) if after else None,
+        updated_after=aware(campaign.cm_recipient_statistics_after),
     )
     for page in pages:
         applied = transaction.write_durably(campaign.env, lambda page=page: _apply(campaign, page))

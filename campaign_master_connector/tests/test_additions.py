@@ -8,7 +8,7 @@ from psycopg2.errors import SerializationFailure
 from ..wizards import campaign_master_add_recipients as wizards
 from .common import CampaignMasterCase
 
-EVERYBODY = [("email", "=like", "bulk-%@example.com")]
+EVERYBODY = (("email", "=like", "bulk-%@example.com"),)
 
 
 @tagged("post_install", "-at_install")
@@ -20,7 +20,7 @@ class TestAdditions(CampaignMasterCase):
         self.campaign = self.make_campaign()
 
     def add_all(self, campaign=None, model="res.partner", domain=EVERYBODY):
-        action = (campaign or self.campaign).cm_add_people(model, domain)
+        action = (campaign or self.campaign).cm_add_people(model, [*domain])
         return action["params"]["message"]
 
     def test_click_adds_the_first_and_the_schedule_the_others_in_slices(self):

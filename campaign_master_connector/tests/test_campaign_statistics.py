@@ -4,6 +4,7 @@ import responses
 from odoo.tests import Form, tagged
 
 from .common import CampaignMasterCase
+from .recipient_statistics_common import RATES
 
 FIGURES = {
     "emailsSent": "cm_emails_sent",
@@ -49,14 +50,6 @@ STARRED = (
     "cm_unique_opens",
     "cm_reported_open_rate",
 )
-RATES = {
-    "hard_bounce": 0.05,
-    "soft_bounce": 0.05,
-    "open": 0.6,
-    "click": 0.3,
-    "forward": 0.1,
-    "unsubscribe": 0.1,
-}
 
 
 @tagged("post_install", "-at_install")

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from odoo.tests import tagged
-from odoo.tools import format_datetime
 
 from ..models.campaign_master_account_quota import PART_OF_CALLS_LEFT
+from ..services.moments import moment_for
 from .common import CampaignMasterCase
 
 MIDDLE = datetime(2026, 4, 16)
@@ -91,9 +91,9 @@ class TestQuotaPace(CampaignMasterCase):
         self.used(USABLE - 10)
         self.add(self.campaign, self.contact())
         goes_on = MIDDLE + self.account._pace("recipients")
-        waits = self.campaign.with_context(tz="UTC").cm_progress()["waits"]
+        waits = self.campaign.cm_progress()["waits"]
         self.assertIn("a sync by hand doesn't wait", waits)
-        self.assertIn(format_datetime(self.env, goes_on, tz="UTC", dt_format="short"), waits)
+        self.assertIn(moment_for(self.env, goes_on), waits)
         self.campaign.cm_sync_requested = True
         self.assertEqual(self.campaign.cm_progress()["waits"], "")
 
@@ -110,9 +110,9 @@ class TestQuotaPace(CampaignMasterCase):
                 self.used(USABLE)
             elif ends == pause_ends:
                 self.account.blocked_until = pause_ends
-            waits = self.campaign.with_context(tz="UTC").cm_recipient_summary()["waits"]
+            waits = self.campaign.cm_recipient_summary()["waits"]
             self.assertIn("kept for people at the screen", waits)
-            self.assertIn(format_datetime(self.env, ends, tz="UTC", dt_format="short"), waits)
+            self.assertIn(moment_for(self.env, ends), waits)
         with freeze_time(month_ends):
             self.assertEqual(self.campaign.cm_progress()["waits"], "")
 

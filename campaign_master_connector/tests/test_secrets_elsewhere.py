@@ -1,4 +1,4 @@
-"""Secrets stand in the account's own columns and nowhere else: no answer, no page, no other table."""
+"""Secrets stand in the account's own columns alone: no answer, no page, no other table has one."""
 
 import json
 

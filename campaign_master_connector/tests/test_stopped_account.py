@@ -63,6 +63,33 @@ class TestStoppedAccount(CampaignMasterCase):
         self.control.set_limits(hourly_limit=5000, calls_this_hour=0)
         self.assertWorks()
 
+    def test_pause_is_told_in_the_time_zone_of_who_reads(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=100)
+        self.run_cron()
+        self.account.blocked_until = "2036-02-10 14:05:00"
+        campaign = self.campaigns[0]
+        self.assertTrue(campaign.cm_sync_error.endswith("is used up."), campaign.cm_sync_error)
+        for zone, clock in (
+            ("Europe/London", "02/10/2036 02:05 PM"),
+            ("Asia/Kolkata", "02/10/2036 07:35 PM"),
+        ):
+            self.env.user.tz = zone
+            settings = self.env["res.config.settings"].create({})
+            statistics = campaign.action_cm_update_statistics()["params"]["message"]
+            for told in (self.sync(campaign), statistics, settings.cm_connection_message):
+                self.assertTrue(told.endswith(f"used up. It answers again at {clock}."), told)
+
+    def test_next_attempt_is_not_before_the_end_of_the_pause(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=100)
+        self.run_cron()
+        campaign = self.campaigns[0]
+        self.assertLess(campaign.cm_retry_at, self.account.blocked_until)
+        self.assertEqual(campaign.cm_next_attempt_at, self.account.blocked_until)
+        self.account.blocked_until = False
+        self.assertEqual(campaign.cm_next_attempt_at, campaign.cm_retry_at)
+        self.account.connection_state = "refused"
+        self.assertFalse(campaign.cm_next_attempt_at)
+
     def test_used_up_month_is_obeyed_until_it_ends(self):
         self.control.set_limits(monthly_limit=100, calls_this_month=100)
         self.run_cron()

@@ -2,6 +2,8 @@ from odoo import api, models
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging contacts, which may be recipients of the same campaigns."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model

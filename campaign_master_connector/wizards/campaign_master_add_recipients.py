@@ -5,9 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..models.campaign_master_recipient import PEOPLE_MODELS
 from ..services.sentences import number_for
 
-PEOPLE_MODELS = ("res.partner", "crm.lead")
 ACTIVE_IDS_LIMIT = 20000
 # What a click does itself; a request of Odoo may take two minutes. The schedule does the rest.
 AT_ONCE = 200_000
@@ -38,6 +38,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
+        """Who was selected in the list that the wizard is opened from, or that campaign."""
         values = super().default_get(fields_list)
         model = self.env.context.get("active_model")
         if model in PEOPLE_MODELS:

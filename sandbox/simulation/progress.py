@@ -20,8 +20,8 @@ _CHANGE_OF_ROW = {
     Kind.FIRST_FORWARD: "forwards = forwards + 1",
     Kind.FORWARD: "forwards = forwards + 1",
     Kind.UNSUBSCRIBE: "unsubscribes = unsubscribes + 1",
-    Kind.HARD_BOUNCE: "bounce = 8",
-    Kind.SOFT_BOUNCE: "bounce = 9",
+    Kind.HARD_BOUNCE: f"bounce = {Kind.HARD_BOUNCE:d}",
+    Kind.SOFT_BOUNCE: f"bounce = {Kind.SOFT_BOUNCE:d}",
 }
 _TOTALS = {
     Kind.FIRST_OPEN: ("unique_opens", "total_opens"),

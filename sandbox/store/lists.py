@@ -193,6 +193,7 @@ class _Gate:
         }
 
     def judge(self, entry: NewRecipient) -> Outcome:
+        """What becomes of one, who from then on counts as on the list."""
         key = address_key(entry.email)
         complaint = self._complaint(entry, key)
         if complaint:

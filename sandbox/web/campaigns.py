@@ -14,7 +14,7 @@ from ..simulation.launch import Order, launch
 from ..simulation.statistics import statistics_document
 from ..store import campaigns, lists, recipients, templates
 from .chart import Chart
-from .chosen import PAGE_SIZE, account, offset, page_number, search, whole_number
+from .chosen import MOST_SHOWN, PAGE_SIZE, account, offset, paged, search, whole_number
 
 SPEEDS = (
     ("at_once", "At once, as if sent three days ago", None),
@@ -23,7 +23,6 @@ SPEEDS = (
     ("600", "Ten minutes per second", 600.0),
     ("3600", "An hour per second", 3600.0),
 )
-_SHOWN_LISTS = 1000
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -39,12 +38,7 @@ def index_of_campaigns() -> str:
     """All campaigns, the latest first."""
     now()
     rows = campaigns.latest(sandbox().database, account()["id"], offset(), PAGE_SIZE + 1)
-    return render_template(
-        "campaigns.html",
-        rows=rows[:PAGE_SIZE],
-        page=page_number(),
-        has_more=len(rows) > PAGE_SIZE,
-    )
+    return render_template("campaigns.html", **paged(rows))
 
 
 def show_campaign(campaign_id: int) -> str:
@@ -58,15 +52,13 @@ def show_campaign(campaign_id: int) -> str:
         "campaign.html",
         campaign=campaign,
         template=_template(campaign),
-        lists=lists.page(sandbox().database, account()["id"], 0, _SHOWN_LISTS),
+        lists=lists.page(sandbox().database, account()["id"], 0, MOST_SHOWN),
         speeds=SPEEDS,
         seed=sandbox().seed,
-        rows=rows[:PAGE_SIZE],
-        page=page_number(),
-        has_more=len(rows) > PAGE_SIZE,
         search=search(),
         activity=activity,
         activities=tuple(recipients.CONDITION_BY_ACTIVITY),
+        **paged(rows),
         **_figures(campaign),
     )
 

@@ -1,4 +1,4 @@
-"""Which account the pages show: the one chosen last, else the first."""
+"""What a page was asked for: whose account, which part of a table, what was typed into a form."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ..running import sandbox
 from ..store import accounts
 
 PAGE_SIZE = 50
+# Of what has no pages, such as lists to choose from.
+MOST_SHOWN = 1000
 _NAME = "account"
 
 
@@ -36,6 +38,16 @@ def page_number() -> int:
 def offset() -> int:
     """Rows before that page."""
     return (page_number() - 1) * PAGE_SIZE
+
+
+def paged(rows: list[sqlite3.Row]) -> dict[str, object]:
+    """What a template needs of the page that was asked for; ``rows`` may be one more than fit."""
+    return {
+        "rows": rows[:PAGE_SIZE],
+        "page": page_number(),
+        "page_size": PAGE_SIZE,
+        "has_more": len(rows) > PAGE_SIZE,
+    }
 
 
 def search() -> str:

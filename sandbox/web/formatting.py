@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..clock import SECOND
+from ..simulation.behaviour import Kind
 
 _NONE = "\N{EN DASH}"
 
@@ -39,10 +40,16 @@ def in_words(identifier: str) -> str:
     return identifier.replace("_", " ").capitalize()
 
 
+def event(kind: int) -> str:
+    """The name of what can happen to a mail, by its number in the database: `hard_bounce`."""
+    return Kind(kind).name.lower()
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day_and_time": day_and_time,
     "day_and_minute": day_and_minute,
     "grouped": grouped,
     "share": share,
     "in_words": in_words,
+    "event": event,
 }

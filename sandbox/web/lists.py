@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from ..errors import UsageError
 from ..running import now, sandbox
 from ..store import lists
-from .chosen import PAGE_SIZE, account, offset, page_number, search, whole_number, words
+from .chosen import MOST_SHOWN, PAGE_SIZE, account, offset, paged, search, whole_number, words
 
 _MOST = 1_000_000
-_SHOWN_LISTS = 1000
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -28,7 +27,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def index_of_lists() -> str:
     """All lists."""
-    rows = lists.page(sandbox().database, account()["id"], 0, _SHOWN_LISTS)
+    rows = lists.page(sandbox().database, account()["id"], 0, MOST_SHOWN)
     return render_template("lists.html", rows=rows)
 
 
@@ -47,10 +46,8 @@ def show_list(list_id: int) -> str:
     return render_template(
         "list.html",
         chosen=chosen,
-        rows=rows[:PAGE_SIZE],
-        page=page_number(),
-        has_more=len(rows) > PAGE_SIZE,
         search=search(),
+        **paged(rows),
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ..errors import UsageError
 from ..running import now, sandbox
 from ..store import suppressions
-from .chosen import PAGE_SIZE, account, offset, page_number, search, words
+from .chosen import PAGE_SIZE, account, offset, paged, search, words
 
 _PATH = "/suppressions"
 
@@ -29,12 +29,10 @@ def index_of_suppressions() -> str:
     rows = suppressions.page(database, owner, search(), offset(), PAGE_SIZE + 1)
     return render_template(
         "suppressions.html",
-        rows=rows[:PAGE_SIZE],
         total=suppressions.count(database, owner),
         refusals=suppressions.refusals(database, owner),
-        page=page_number(),
-        has_more=len(rows) > PAGE_SIZE,
         search=search(),
+        **paged(rows),
     )
 
 

@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..demo_data import newsletter
 from ..running import sandbox
 from ..store import templates
-from .chosen import account
+from .chosen import MOST_SHOWN, account
 
-_SHOWN = 1000
 # A template is anybody's HTML: no script, no network, and an origin of its own.
 _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 
@@ -28,7 +27,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def index_of_templates() -> str:
     """All templates."""
-    rows = templates.page(sandbox().database, account()["id"], 0, _SHOWN)
+    rows = templates.page(sandbox().database, account()["id"], 0, MOST_SHOWN)
     return render_template("templates.html", rows=rows)
 
 

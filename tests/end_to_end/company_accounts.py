@@ -67,7 +67,7 @@ class Accounts:
         return {title: control.create_list(title, account=username) for title in titles}
 
     def make_campaigns(self, wanted: list[tuple[Owner, str]], people: int | None = None) -> None:
-        """A campaign for each owner and title, with so many people or all; its list has that name."""
+        """A campaign for each owner and title on a list of its name, with so many people or all."""
         lists, templates = self.choices("list"), self.choices("template")
         values = [
             {

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from odoo_server import OdooServer
+from steps import make_account
 
 from sandbox.testing import SandboxProcess
 from tools import postgres
@@ -64,16 +65,8 @@ def _running(
 
 @pytest.fixture(scope="module")
 def account_id(odoo: OdooServer, sandbox: SandboxProcess) -> int:
-    """The main company's account, enabled, with the sandbox as its Campaign Master."""
-    values = {
-        "enabled": True,
-        "username": sandbox.username,
-        "password": sandbox.password,
-        "api_url": sandbox.url,
-    }
-    [new_id] = odoo.admin.call("campaign.master.account", "create", [values])
-    assert isinstance(new_id, int)
-    return new_id
+    """The main company's account."""
+    return make_account(odoo.admin, sandbox)
 
 
 @pytest.hookimpl(wrapper=True)

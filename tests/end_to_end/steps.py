@@ -50,6 +50,19 @@ def first_id(session: OdooSession, model: str, domain: list[Any]) -> int:
     return found[0]
 
 
+def make_account(session: OdooSession, sandbox: SandboxProcess) -> int:
+    """The id of the main company's account, enabled, with the sandbox as its Campaign Master."""
+    values = {
+        "enabled": True,
+        "username": sandbox.username,
+        "password": sandbox.password,
+        "api_url": sandbox.url,
+    }
+    [new_id] = session.call("campaign.master.account", "create", [values])
+    assert isinstance(new_id, int)
+    return new_id
+
+
 def make_contacts(session: OdooSession, prefix: str, count: int) -> list[int]:
     """Ids of new contacts with the addresses ``prefix-1@example.com`` and so on."""
     values = [

@@ -12,6 +12,7 @@ from steps import (
     add,
     emails_on,
     first_id,
+    make_account,
     make_campaign,
     make_contacts,
     make_list,
@@ -31,13 +32,7 @@ FIELDS = ("cm_sync_error", "cm_failed_since", "cm_retry_at", "cm_failure_count")
 @pytest.fixture(scope="module")
 def admin(threaded_odoo: OdooServer, sandbox: SandboxProcess) -> OdooSession:
     """An administrator of a company with an account."""
-    values = {
-        "enabled": True,
-        "username": sandbox.username,
-        "password": sandbox.password,
-        "api_url": sandbox.url,
-    }
-    threaded_odoo.admin.call("campaign.master.account", "create", [values])
+    make_account(threaded_odoo.admin, sandbox)
     return threaded_odoo.admin
 
 
@@ -169,9 +164,8 @@ def test_a_broken_page_of_statistics_stops_no_other_campaign(
     bring_forward(threaded_odoo, [large])
     run_schedule(admin, RECIPIENT_STATISTICS_CRON)
 
-    done = admin.read(
-        "utm.campaign", large, "cm_recipient_statistics_at", "cm_unknown_address_count", *FIELDS
-    )
+    names = ("cm_recipient_statistics_at", "cm_unknown_address_count", *FIELDS)
+    done = admin.read("utm.campaign", large, *names)
     assert done["cm_recipient_statistics_at"]
     assert done["cm_unknown_address_count"] == 1500
     assert not any(done[name] for name in FIELDS)

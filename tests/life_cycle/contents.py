@@ -7,15 +7,6 @@ from typing import Any
 from tools import databases, versions
 from tools.postgres import Server
 
-# What belongs to a run, to a person's browser or to the day, not to what is installed.
-PASSING = (
-    "ir_attachment",
-    "ir_logging",
-    "ir_cron_",
-    "bus_",
-    "base_registry_signaling",
-    "ir_profile",
-)
 # What records of the addon say, beside the ids, dates and people of one database.
 RECORDS = {
     "ir_rule": "domain_force, perm_read, perm_write, perm_create, perm_unlink, active",
@@ -46,17 +37,6 @@ def our_names(server: Server, database: str) -> set[str]:
     return {name for [name] in rows(server, database, query, databases.ADDON)}
 
 
-def row_counts(server: Server, database: str) -> dict[str, int]:
-    """{table: number of rows}, without what passes."""
-    with server.cursor(database) as cursor:
-        counts = {}
-        for table in versions.Database(cursor).columns:
-            if not table.startswith(PASSING) or table == "ir_cron":
-                cursor.execute(f'SELECT count(*) FROM ONLY "{table}"')
-                counts[table] = cursor.fetchone()[0]
-    return counts
-
-
 def rows(server: Server, database: str, query: str, *values: object) -> list[tuple[Any, ...]]:
     """The rows of a query."""
     with server.cursor(database) as cursor:
@@ -67,8 +47,9 @@ def rows(server: Server, database: str, query: str, *values: object) -> list[tup
 
 def records(server: Server, database: str, table: str) -> dict[str, tuple[Any, ...]]:
     """{name: what it says} of the addon's records of one of `RECORDS`."""
+    columns = ", ".join(f"record.{name}" for name in RECORDS[table].split(", "))
     query = f"""
-        SELECT data.name AS external_name, {", ".join(f"record.{c}" for c in RECORDS[table].split(", "))}
+        SELECT data.name AS external_name, {columns}
           FROM ir_model_data data JOIN {table} record ON record.id = data.res_id
          WHERE data.module = %s AND data.model = ANY(%s)
     """

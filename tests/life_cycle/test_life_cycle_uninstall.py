@@ -1,4 +1,4 @@
-"""Uninstalling leaves Odoo as it was without the addon, campaigns included; installing again works."""
+"""Uninstalling leaves Odoo as it was without the addon, and installing again works."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ INSERT INTO ir_exports (name, resource) VALUES ('Recipients', 'campaign.master.r
 INSERT INTO mail_message (model, res_id, message_type, body)
 SELECT 'campaign.master.account', id, 'comment', 'Ours' FROM campaign_master_account;
 """
-# Tables that get rows from whoever uses Odoo at all.
-OF_USING_ODOO = {"orm_signaling_registry"}
 # What the dump's company has in Odoo itself, whatever addons it has.
 OWN_RECORDS = """
 SELECT (SELECT count(*) FROM utm_campaign), (SELECT count(*) FROM res_partner),
@@ -39,16 +37,19 @@ SELECT 'ir_model_data', name FROM ir_model_data
  UNION ALL SELECT 'ir_cron', cron_name FROM ir_cron WHERE cron_name LIKE 'Campaign Master%%'
  UNION ALL SELECT 'ir_act_server', code FROM ir_act_server WHERE code LIKE '%%cm\\_%%'
  UNION ALL SELECT 'ir_act_window', res_model FROM ir_act_window WHERE res_model LIKE 'campaign.m%%'
- UNION ALL SELECT 'ir_ui_menu', name->>'en_US' FROM ir_ui_menu WHERE name->>'en_US' = 'Campaign Master'
+ UNION ALL SELECT 'ir_ui_menu', name->>'en_US' FROM ir_ui_menu
+            WHERE name->>'en_US' = 'Campaign Master'
  UNION ALL SELECT 'ir_ui_view', name FROM ir_ui_view WHERE arch_db::text LIKE '%%cm\\_s%%'
  UNION ALL SELECT 'res_groups_privilege', name->>'en_US' FROM res_groups_privilege
             WHERE name->>'en_US' = 'Campaign Master'
- UNION ALL SELECT 'ir_config_parameter', key FROM ir_config_parameter WHERE key LIKE '%%campaign_m%%'
+ UNION ALL SELECT 'ir_config_parameter', key FROM ir_config_parameter
+            WHERE key LIKE '%%campaign_m%%'
  UNION ALL SELECT 'ir_filters', name FROM ir_filters
             WHERE model_id LIKE 'campaign.m%%' OR domain LIKE '%%cm\\_%%'
  UNION ALL SELECT 'ir_exports', resource FROM ir_exports WHERE resource LIKE 'campaign.m%%'
  UNION ALL SELECT 'mail_message', model FROM mail_message WHERE model LIKE 'campaign.m%%'
- UNION ALL SELECT 'mail_followers', res_model FROM mail_followers WHERE res_model LIKE 'campaign.m%%'
+ UNION ALL SELECT 'mail_followers', res_model FROM mail_followers
+            WHERE res_model LIKE 'campaign.m%%'
  UNION ALL SELECT 'ir_attachment', res_model FROM ir_attachment WHERE res_model LIKE 'campaign.m%%'
 """
 

@@ -36,8 +36,10 @@ KEPT = {
                first_open, total_clicks, bounced, opted_out
           FROM campaign_master_recipient ORDER BY id
     """,
-    "opt-outs": "SELECT account_id, email, partner_id, lead_id FROM campaign_master_opt_out ORDER BY id",
-    "former addresses": "SELECT recipient_id, email FROM campaign_master_former_address ORDER BY id",
+    "opt-outs": "SELECT account_id, email, partner_id, lead_id FROM campaign_master_opt_out "
+    "ORDER BY id",
+    "former addresses": "SELECT recipient_id, email FROM campaign_master_former_address "
+    "ORDER BY id",
     "account": "SELECT username, stored_password, api_url, show_extended_statistics, database_uuid"
     " FROM campaign_master_account",
     "log": "SELECT kind, campaign_id, added, error FROM campaign_master_sync_log ORDER BY id",

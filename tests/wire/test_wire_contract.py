@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from types import SimpleNamespace
@@ -23,9 +23,8 @@ from campaign_master_api.endpoints import Key, Kind, Operation
 from wire_calls import CALLS
 from wire_contract import Contract, Json, places
 from wire_drift import READS, Sent, differences
-from wire_support import API
+from wire_support import API, MakeClient
 
-MakeClient = Callable[..., CampaignMasterClient]
 METHODS = {
     "listLists": "iter_lists",
     "addListRecipients": "add_list_recipients",

@@ -6,7 +6,6 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +16,6 @@ import pytest
 from campaign_master_api import (
     NO_RETRY,
     CampaignFields,
-    CampaignMasterClient,
     CertificateNotTrusted,
     ConnectionFailed,
     Credentials,
@@ -28,10 +26,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from wire_support import LISTS, RawServer, http_answer
-
-MakeClient = Callable[..., CampaignMasterClient]
-StartServer = Callable[..., RawServer]
+from wire_support import LISTS, MakeClient, StartServer, http_answer
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,8 @@ from campaign_master_api import (
     NotCampaignMaster,
     Timeouts,
 )
-from wire_support import LISTS, RawServer, http_answer
+from wire_support import LISTS, MakeClient, StartServer, http_answer
 
-MakeClient = Callable[..., CampaignMasterClient]
-StartServer = Callable[..., RawServer]
 SHORT = Timeouts(connect=0.5, read=0.3, total=10.0)
 DRIPPING = Timeouts(connect=5.0, read=5.0, total=0.6)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -24,9 +23,8 @@ from campaign_master_api import (
     RecipientList,
     Template,
 )
-from wire_support import API
+from wire_support import API, MakeClient
 
-MakeClient = Callable[..., CampaignMasterClient]
 LIST_RECIPIENTS = f"{API}/lists/3/recipients"
 NOT_FOUND = {"error": {"code": "not_found", "message": "There is no such list."}}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,9 +26,7 @@ from campaign_master_api import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_support import API, LISTS
-
-MakeClient = Callable[..., CampaignMasterClient]
+from wire_support import API, LISTS, MakeClient
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import copy
 import logging
 import pickle
 import traceback
-from collections.abc import Callable
 
 import pytest
 from campaign_master_api import (
@@ -19,11 +18,7 @@ from campaign_master_api import (
     ServerFailed,
     Token,
 )
-from wire_support import LISTS, SECRETS, RawServer, http_answer
-
-MakeClient = Callable[..., CampaignMasterClient]
-StartServer = Callable[..., RawServer]
-
+from wire_support import LISTS, SECRETS, MakeClient, StartServer, http_answer
 
 CAMPAIGNS = '{"currentPage": 1, "isLastPage": true, "campaigns": []}'
 REFUSAL = '{"error": {"code": "validation", "message": "pass-word-17 sales@example.com"}}'

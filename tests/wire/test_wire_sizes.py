@@ -7,14 +7,10 @@ import json
 import socket
 import tracemalloc
 import zlib
-from collections.abc import Callable
 
 import pytest
-from campaign_master_api import CampaignMasterClient, InvalidAnswer, RedirectRefused
-from wire_support import LISTS, RawServer, http_answer
-
-MakeClient = Callable[..., CampaignMasterClient]
-StartServer = Callable[..., RawServer]
+from campaign_master_api import InvalidAnswer, RedirectRefused
+from wire_support import LISTS, MakeClient, StartServer, http_answer
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

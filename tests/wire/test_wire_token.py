@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,9 +16,8 @@ from campaign_master_api import (
     Token,
     TokenRefused,
 )
-from wire_support import API, LISTS
+from wire_support import API, LISTS, MakeClient
 
-MakeClient = Callable[..., CampaignMasterClient]
 REFUSED = {"error": {"code": "token_invalid", "message": "The token is not valid."}}
 
 

@@ -8,6 +8,8 @@ import ssl
 import threading
 from collections.abc import Callable
 
+from campaign_master_api import CampaignMasterClient
+
 API = "https://cm.example.com/api/v1"
 SECRETS = ("user-name-17", "pass-word-17", "client-id-17", "client-secret-17", "token-value-17")
 LISTS = json.dumps({"currentPage": 1, "isLastPage": True, "lists": [{"id": 1, "name": "News"}]})
@@ -89,3 +91,8 @@ def _read_request(connection: socket.socket) -> bytes:
     while lengths and len(body) < lengths[0]:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+# What the fixtures `make_client` and `raw_server` are.
+MakeClient = Callable[..., CampaignMasterClient]
+StartServer = Callable[..., RawServer]

@@ -7,8 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from .. import commands, places
-from ..progress import step
+from .. import commands, installing, places
 
 HERE = Path(__file__).parent
 PINNED = ("package.json", "package-lock.json")
@@ -20,23 +19,8 @@ SCRIPTS = ("campaign_master_connector/static", "sandbox/web/static")
 
 
 def ensure() -> None:
-    """Have the checks at hand, exactly as the lock names them; half of it is made anew."""
-    target = _folder()
-    if (target / "complete").exists():
-        return
-    log = places.logs() / "javascript.log"
-    log.unlink(missing_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    with step("Installing the checks of JavaScript and XML"):
-        if not _own_node():
-            _install_node(target, log)
-        for name in PINNED:
-            shutil.copy(HERE / name, target)
-        quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
-        what = "Installing prettier, eslint and axe-core"
-        commands.run([*_npm(target), "ci", *quiet], log, what, cwd=target, env=_variables())
-    (target / "complete").touch()
+    """Have the checks at hand, exactly as the lock names them."""
+    installing.once(_folder(), "Installing the checks of JavaScript and XML", _install)
 
 
 def prettier(*arguments: str) -> int:
@@ -56,6 +40,19 @@ def eslint() -> int:
 def axe() -> str:
     """The source of axe-core, which checks in a page how accessible it is."""
     return (_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def _install(target: Path, log: Path) -> None:
+    target.mkdir()
+    if not _own_node():
+        installing.packages(
+            log, "Installing Node.js", "--no-deps", "--target", target / "node", NODE
+        )
+    for name in PINNED:
+        shutil.copy(HERE / name, target)
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
+    what = "Installing prettier, eslint and axe-core"
+    commands.run([*_npm(target), "ci", *quiet], log, what, cwd=target, env=_variables())
 
 
 def _run(program: Path, *arguments: str) -> int:
@@ -97,10 +94,3 @@ def _own_node() -> bool:
     found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
     version = re.match(r"v(\d+)\.(\d+)", found.stdout)
     return version is not None and (int(version[1]), int(version[2])) >= OLDEST_NODE
-
-
-def _install_node(target: Path, log: Path) -> None:
-    pip = ("-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps")
-    where = ("--target", str(target / "node"))
-    command = [str(places.environment_python()), *pip, *where, NODE]
-    commands.run(command, log, "Installing Node.js")

@@ -1,10 +1,10 @@
-import { Component, toRaw, useEffect, useState } from "@odoo/owl";
-import { ConnectionLostError } from "@web/core/network/rpc";
+import { Component, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { answerOr, useCampaignRecord } from "../campaign_record";
 
 /** The number on the button of recipients; the form doesn't wait for it to be counted. */
 export class RecipientCount extends Component {
@@ -15,13 +15,7 @@ export class RecipientCount extends Component {
         this.orm = useService("orm");
         this.state = useState({ count: false });
         this.keepLast = new KeepLast();
-        // `data` is another object whenever the form was loaded anew or saved.
-        useEffect(
-            () => {
-                this.load();
-            },
-            () => [toRaw(this.props.record.data), this.props.record.resId]
-        );
+        useCampaignRecord(() => this.load());
     }
 
     async load() {
@@ -30,17 +24,10 @@ export class RecipientCount extends Component {
     }
 
     /** How many there are; what was known before while the server can't be reached. */
-    async ask(resId) {
-        try {
-            return await this.orm.silent.searchCount("campaign.master.recipient", [
-                ["campaign_id", "=", resId],
-            ]);
-        } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
-                throw error;
-            }
-            return this.state.count;
-        }
+    ask(resId) {
+        const domain = [["campaign_id", "=", resId]];
+        const request = this.orm.silent.searchCount("campaign.master.recipient", domain);
+        return answerOr(this.state.count, request);
     }
 
     get text() {

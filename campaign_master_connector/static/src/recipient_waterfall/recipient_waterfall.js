@@ -1,12 +1,12 @@
-import { Component, onWillUnmount, toRaw, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { answerOr, useCampaignRecord } from "../campaign_record";
 import { RECIPIENTS_CHANGED } from "../recipients_changed";
 
 const MILLISECONDS_BETWEEN_LOOKS = 3000;
@@ -24,13 +24,7 @@ export class RecipientWaterfall extends Component {
         this.state = useState({ summary: null, isBusy: false });
         this.keepLast = new KeepLast();
         useBus(this.env.bus, RECIPIENTS_CHANGED, () => this.reloadForm());
-        // `data` is another object whenever the form was loaded anew or saved.
-        useEffect(
-            () => {
-                this.load();
-            },
-            () => [toRaw(this.props.record.data), this.props.record.resId]
-        );
+        useCampaignRecord(() => this.load());
         useEffect(() => this.showCountsOnTabs());
         onWillUnmount(() => browser.clearTimeout(this.timer));
     }
@@ -78,14 +72,8 @@ export class RecipientWaterfall extends Component {
     }
 
     /** The answer of a method of the campaign, undefined while the server can't be reached. */
-    async ask(method) {
-        try {
-            return await this.orm.silent.call("utm.campaign", method, [this.resId]);
-        } catch (error) {
-            if (!(error instanceof ConnectionLostError)) {
-                throw error;
-            }
-        }
+    ask(method) {
+        return answerOr(undefined, this.orm.silent.call("utm.campaign", method, [this.resId]));
     }
 
     planLook() {

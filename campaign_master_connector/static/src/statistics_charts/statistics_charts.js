@@ -16,10 +16,16 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useCampaignRecord } from "../campaign_record";
 
 const { DateTime } = luxon;
 
 const FUNNEL = ["sent", "delivered", "opened", "clicked"];
+/** How the language writes a moment of the curve of opens. */
+const FORMATS = {
+    hour: { weekday: "short", hour: "numeric", minute: "2-digit" },
+    day: { day: "numeric", month: "short" },
+};
 const LOSSES = ["bounced", "unsubscribed"];
 
 /** A campaign's funnel and its first opens over time, drawn from what the records say. */
@@ -35,13 +41,7 @@ export class StatisticsCharts extends Component {
         this.charts = [];
         onWillStart(() => loadBundle("web.chartjs_lib"));
         this.keepLast = new KeepLast();
-        // `data` is another object whenever the form was loaded anew or saved.
-        useEffect(
-            () => {
-                this.load(this.props.record.resId);
-            },
-            () => [toRaw(this.props.record.data), this.props.record.resId]
-        );
+        useCampaignRecord(() => this.load(this.props.record.resId));
         useEffect(
             () => this.draw(),
             () => [toRaw(this.state.data)]
@@ -116,8 +116,7 @@ export class StatisticsCharts extends Component {
     }
 
     formatMoment(moment) {
-        const isHourly = this.state.data.first_opens.unit === "hour";
-        return DateTime.fromISO(moment).toFormat(isHourly ? "ccc HH:mm" : "d LLL");
+        return DateTime.fromISO(moment).toLocaleString(FORMATS[this.state.data.first_opens.unit]);
     }
 
     forgetCharts() {
