@@ -76,7 +76,7 @@ class CampaignMasterChoice(models.AbstractModel):
 
     def _refresh_own_account(self):
         if not self.has_access("read"):
-            # Odoo refuses them in a moment, and takes back what is noted of the calls.
+            # Odoo refuses them in a moment, and takes back what would be noted of the calls.
             return
         self.env["campaign.master.account"].sudo().search(
             [("company_id", "in", self.env.companies.ids)]

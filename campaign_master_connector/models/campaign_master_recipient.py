@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
-from ..services import recipient_classification, transaction
+from ..services import recipient_review
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -111,7 +111,7 @@ class CampaignMasterRecipient(models.Model):
         stored = self.filtered(lambda recipient: isinstance(recipient.id, int))
         new = self - stored
         new.update({"kind": "contact", "email": False, "state": "pending", "state_reason": False})
-        decisions = stored._classify()
+        decisions = recipient_review.decisions_on(stored)
         for recipient in stored:
             kind, email, state, reason = decisions[recipient.id]
             recipient._keep_former_address(email)
@@ -119,24 +119,6 @@ class CampaignMasterRecipient(models.Model):
             recipient.email = email
             recipient.state = state
             recipient.state_reason = reason
-
-    def _classify(self):
-        """What each recipient becomes now: {id: (kind, email, state, state_reason)}."""
-        if not self:
-            return {}
-        self._flush_sources()
-        self.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT recipient_id, kind, email, state, state_reason FROM (%s) AS decided",
-                recipient_classification.classified(
-                    recipient_classification.known_recipients(
-                        SQL("recipient.id IN %s", tuple(self.ids))
-                    )
-                ),
-            )
-        )
-        return {recipient_id: decision for recipient_id, *decision in rows}
 
     def _keep_former_address(self, email):
         """Remember an address that the mail went to: its statistics still come in."""
@@ -189,55 +171,9 @@ class CampaignMasterRecipient(models.Model):
         campaign_ids = tuple(self.campaign_id.ids)
         result = super().unlink()
         if campaign_ids:
-            self._release_duplicates(SQL("recipient.campaign_id IN %s", campaign_ids))
+            of_those = SQL("recipient.campaign_id IN %s", campaign_ids)
+            recipient_review.release_duplicates(self.env, of_those)
         return result
-
-    @api.model
-    def _reconsider(self, condition):
-        """Decide anew on the recipients of a condition that could be pushed now or no more.
-
-        :param condition: `SQL` on the aliases ``recipient`` and ``campaign``; what was pushed is
-            left alone
-        :return: how many became something else
-        """
-        self.flush_model()
-        self._flush_sources()
-        transaction.without_jit(self.env)
-        undecided = SQL("(%s) AND recipient.state IN ('pending', 'excluded')", condition)
-        # Decided once and looked up by id, also while PostgreSQL believes that the table is empty:
-        # it then would decide on all of them anew for each recipient that there is.
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH decided AS MATERIALIZED (%s)
-                UPDATE campaign_master_recipient recipient
-                   SET kind = decided.kind, email = decided.email, state = decided.state,
-                       state_reason = decided.state_reason
-                  FROM decided
-                 WHERE decided.recipient_id = recipient.id
-                   AND recipient.id = ANY(ARRAY(SELECT recipient_id FROM decided))
-                   AND (recipient.email, recipient.state, recipient.state_reason)
-                       IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
-                """,
-                recipient_classification.classified(
-                    recipient_classification.known_recipients(undecided)
-                ),
-            )
-        )
-        changed = self.env.cr.rowcount
-        self.invalidate_model(["kind", "email", "state", "state_reason"])
-        return changed
-
-    @api.model
-    def _release_duplicates(self, condition):
-        """Let go on who was a duplicate of somebody who has another address now, or none.
-
-        :param condition: `SQL` on the aliases ``recipient`` and ``campaign``
-        :return: how many
-        """
-        return self._reconsider(
-            SQL("%s AND %s", condition, recipient_classification.without_holder())
-        )
 
     @api.model
     def _add_people(self, campaign, people):
@@ -254,19 +190,11 @@ class CampaignMasterRecipient(models.Model):
         if not campaign.cm_account_id:
             raise UserError(campaign._cm_no_account_sentence())
         self.flush_model()
-        self._flush_sources()
+        recipient_review.flush_sources(self.env)
         added = add_people(campaign, people)
         self.invalidate_model()
         campaign.invalidate_recordset(["cm_recipient_ids"])
         return added
-
-    @api.model
-    def _flush_sources(self):
-        self.env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
-        self.env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
-        self.env["mail.blacklist"].flush_model(["active", "email"])
-        self.env["campaign.master.opt.out"].flush_model()
-        self.env["utm.campaign"].flush_model(["cm_account_id"])
 
     @api.depends("state", "state_reason", "server_message")
     @api.depends_context("lang")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services import opt_outs
 from .utm_campaign import USER_GROUP
 
 
@@ -15,7 +16,7 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _cm_hand_over_opt_outs(self):
-        self.env["campaign.master.opt.out"].sudo()._hand_over("partner_id", self)
+        opt_outs.hand_over("partner_id", self.sudo())
 
     def _cm_recipients_domain(self):
         """A company's own and those of its people."""

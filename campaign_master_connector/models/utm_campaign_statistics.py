@@ -1,8 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..services import transaction
+from ..services import recipient_review, transaction
 from ..services.moments import naive
 from ..services.statistics_run import run_campaign_statistics, run_recipient_statistics
 
@@ -145,9 +147,10 @@ class UtmCampaign(models.Model):
 
         Also lets duplicates go on, which takes a look at all of them: too much for each minute.
         """
-        recipients = self.env["campaign.master.recipient"].sudo()
         synced = SQL("campaign.active AND campaign.cm_external_id > 0")
-        transaction.write_durably(self.env, lambda: recipients._release_duplicates(synced))
+        transaction.write_durably(
+            self.env, partial(recipient_review.release_duplicates, self.env, synced)
+        )
         run_campaign_statistics(self.sudo()._cm_due_for_statistics())
 
     @api.model

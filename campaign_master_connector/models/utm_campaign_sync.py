@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
-from ..services import waiting_recipients
+from ..services import recipient_review, waiting_recipients
 from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
 
@@ -126,8 +126,9 @@ class UtmCampaign(models.Model):
         """Mark the campaigns so that the schedule does what the click can't do any more."""
         self.write({"cm_sync_requested": True, "cm_retry_at": False})
         # Who is to be pushed is looked at again with each batch; a million take too long here.
-        self.env["campaign.master.recipient"]._reconsider(
-            SQL("recipient.campaign_id IN %s AND recipient.state = 'excluded'", tuple(self.ids))
+        recipient_review.reconsider(
+            self.env,
+            SQL("recipient.campaign_id IN %s AND recipient.state = 'excluded'", tuple(self.ids)),
         )
 
     @api.model
@@ -206,17 +207,5 @@ class UtmCampaign(models.Model):
 
     def _cm_push_everybody_again(self):
         """Queue who was added to another list for the new one; who opted out stays out."""
-        if not self:
-            return
-        self.env["campaign.master.recipient"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE campaign_master_recipient
-                   SET state = 'pending', server_message = NULL
-                 WHERE campaign_id IN %s AND state IN ('added', 'exists', 'rejected')
-                """,
-                tuple(self.ids),
-            )
-        )
-        self.env["campaign.master.recipient"].invalidate_model()
+        if self:
+            recipient_review.queue_again(self)

@@ -215,7 +215,7 @@ class AccountSession:
         yield SQL("connection_state = %s", state)
         yield SQL("connection_message = %s", self._sentence(failure))
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
-        if isinstance(failure, RateLimitReached):
+        if isinstance(failure, RateLimitReached) and not self.account._is_paused():
             yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
-from . import transaction
+from . import opt_outs, recipient_review, transaction
 from .array_literals import array_of
 from .sentences import sentence_of
 
@@ -111,13 +111,15 @@ def _next_batch(campaign, size, after):
     recipients.flush_model()
     while batch := _pending(campaign, size, after):
         ids = [recipient_id for recipient_id, _email in batch]
-        if not recipients._reconsider(SQL("recipient.id = ANY(%s)", array_of("integer", ids))):
+        chosen = SQL("recipient.id = ANY(%s)", array_of("integer", ids))
+        if not recipient_review.reconsider(campaign.env, chosen):
             return batch
         if still_pending := _still_pending(campaign, ids):
             return still_pending
         after = ids[-1]
     # Only at the end: it looks at all duplicates of the campaign.
-    released = recipients._release_duplicates(SQL("recipient.campaign_id = %s", campaign.id))
+    all_of_it = SQL("recipient.campaign_id = %s", campaign.id)
+    released = recipient_review.release_duplicates(campaign.env, all_of_it)
     return _pending(campaign, size, 0) if released else []
 
 
@@ -222,7 +224,7 @@ def _store(campaign, chosen_list, outcomes):
     if counts.total() < len(outcomes):
         _keep_addresses_that_changed(env, sent)
     if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
-        env["campaign.master.opt.out"]._remember(SQL("SELECT UNNEST(%s::integer[])", opted_out))
+        opt_outs.remember(env, SQL("SELECT UNNEST(%s::integer[])", opted_out))
     env["campaign.master.recipient"].invalidate_model()
     return counts
 

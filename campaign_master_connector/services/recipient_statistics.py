@@ -7,6 +7,7 @@ from operator import attrgetter
 from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
+from . import opt_outs
 from .array_literals import array_of
 from .moments import aware
 
@@ -50,7 +51,7 @@ def apply_page(campaign, rows):
     env["campaign.master.former.address"].flush_model()
     [(changed, unknown)] = env.execute_query(_write(campaign, rows))
     if gone := [row.email.lower() for row in rows if row.total_unsubscribes]:
-        env["campaign.master.opt.out"]._remember_addresses(campaign.cm_account_id, gone)
+        opt_outs.remember_addresses(campaign.cm_account_id, gone)
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
     return PageResult(changed, unknown)

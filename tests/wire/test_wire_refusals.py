@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from campaign_master_api import (
     ServerFailed,
     TokenRefused,
 )
-from wire_support import API, SECRETS, MakeClient
+from wire_support import API, SECRETS, MakeClient, in_seconds, unix
 
 HTML = "<!DOCTYPE html><html><body>person-1@example.com</body></html>"
 CAMPAIGN = f"{API}/campaigns/5"
@@ -201,10 +201,6 @@ def test_an_unknown_code_is_dropped(
     assert caught.value.code == ""
 
 
-def in_seconds(seconds: int) -> datetime:
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
-
-
 def test_the_hourly_limit_tells_when_it_ends(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
@@ -212,7 +208,7 @@ def test_the_hourly_limit_tells_when_it_ends(
     headers = {
         "x-rate-limit-limit": "5000",
         "x-rate-limit-remaining": "0",
-        "x-rate-limit-reset": str(int(end.timestamp())),
+        "x-rate-limit-reset": unix(end),
         "Retry-After": "5",
     }
     server.get(CAMPAIGN, status=429, json=error("hourly_limit"), headers=headers)
@@ -228,7 +224,7 @@ def test_the_hourly_limit_tells_when_it_ends(
 def test_the_monthly_limit_does_not_end_with_the_hour(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    headers = {"x-rate-limit-reset": str(int(in_seconds(1800).timestamp()))}
+    headers = {"x-rate-limit-reset": unix(in_seconds(1800))}
     server.get(CAMPAIGN, status=429, json=error("monthly_limit"), headers=headers)
     with pytest.raises(RateLimitReached, match="month") as caught:
         client.get_campaign(5)

@@ -1,8 +1,8 @@
-"""Logging in as seldom as possible, and telling the owner of the client."""
+"""Logging in as seldom as possible, and telling the owner of the client of each new token."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import responses
@@ -12,29 +12,16 @@ from campaign_master_api import (
     CredentialsRefused,
     InvalidAnswer,
     NotCampaignMaster,
-    RateLimit,
     Token,
     TokenRefused,
 )
-from wire_support import API, LISTS, MakeClient
+from wire_support import API, LISTS, MakeClient, in_seconds, lists, unix
 
 REFUSED = {"error": {"code": "token_invalid", "message": "The token is not valid."}}
 
 
-def lists(server: responses.RequestsMock, **headers: str) -> None:
-    server.get(f"{API}/lists", body=LISTS, content_type="application/json", headers=headers)
-
-
 def paths(server: responses.RequestsMock) -> list[str]:
     return [call.request.path_url.partition("?")[0] for call in server.calls]
-
-
-def in_seconds(seconds: float) -> datetime:
-    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
-
-
-def unix(moment: datetime) -> str:
-    return str(int(moment.timestamp()))
 
 
 def test_a_client_without_a_token_logs_in_once_for_many_calls(
@@ -256,58 +243,6 @@ def test_credentials_that_no_header_can_carry_are_refused_unsent(
     assert all(word in caught.value.sentence for word in words)
     assert "secret" not in caught.value.sentence.replace("client secret", "")
     assert client.calls == len(server.calls) == 0
-
-
-def test_the_rate_limit_of_each_answer_is_told(
-    server: responses.RequestsMock, make_client: MakeClient
-) -> None:
-    end = in_seconds(1800)
-    lists(
-        server,
-        **{
-            "x-rate-limit-limit": "5000",
-            "x-rate-limit-remaining": "4321",
-            "x-rate-limit-reset": unix(end),
-        },
-    )
-    told: list[RateLimit] = []
-    client = make_client(token=None, on_rate_limit=told.append)
-    assert client.rate_limit is None
-    list(client.iter_lists())
-    assert told == [RateLimit(5000, 4321, end)]
-    assert client.rate_limit == told[0]
-
-
-@pytest.mark.parametrize("number", ["2147483648", "999999999999", "9" * 30, "-1", "1e3", "\u0661"])
-def test_a_limit_that_no_column_holds_is_not_told(
-    server: responses.RequestsMock, client: CampaignMasterClient, number: str
-) -> None:
-    lists(server, **{"x-rate-limit-limit": number, "x-rate-limit-remaining": number})
-    list(client.iter_lists())
-    assert client.rate_limit is None
-
-
-def test_each_request_is_announced_and_may_be_forbidden(
-    server: responses.RequestsMock, make_client: MakeClient
-) -> None:
-    lists(server)
-
-    class Enough(Exception):
-        """The owner's own reason to stop."""
-
-    announced: list[int] = []
-
-    def announce() -> None:
-        announced.append(client.calls)
-        if len(announced) == 3:
-            raise Enough
-
-    client = make_client(token=None, on_call=announce)
-    list(client.iter_lists())
-    with pytest.raises(Enough):
-        list(client.iter_lists())
-    assert announced == [0, 1, 2]
-    assert client.calls == len(server.calls) == 2
 
 
 def test_a_token_with_a_naive_end_is_a_mistake_of_the_caller() -> None:

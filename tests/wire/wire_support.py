@@ -7,13 +7,30 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+import responses
 from campaign_master_api import CampaignMasterClient
 
 API = "https://cm.example.com/api/v1"
 SECRETS = ("user-name-17", "pass-word-17", "client-id-17", "client-secret-17", "token-value-17")
 LISTS = json.dumps({"currentPage": 1, "isLastPage": True, "lists": [{"id": 1, "name": "News"}]})
 Answer = Callable[[socket.socket, int], None]
+
+
+def lists(server: responses.RequestsMock, **headers: str) -> None:
+    """Let the server answer `listLists`, with these headers."""
+    server.get(f"{API}/lists", body=LISTS, content_type="application/json", headers=headers)
+
+
+def in_seconds(seconds: float) -> datetime:
+    """A moment from now, in whole seconds as headers tell it."""
+    return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds)
+
+
+def unix(moment: datetime) -> str:
+    """The same as headers write it."""
+    return str(int(moment.timestamp()))
 
 
 def http_answer(body: bytes | str = b"{}", status: str = "200 OK", *headers: str) -> bytes:

@@ -1,0 +1,91 @@
+"""Deciding on recipients that exist: when their person changes, and before each batch."""
+
+from odoo.tools import SQL
+
+from . import transaction
+from .recipient_classification import classified, known_recipients, without_holder
+
+
+def flush_sources(env):
+    """Write what decisions read."""
+    env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
+    env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
+    env["mail.blacklist"].flush_model(["active", "email"])
+    env["campaign.master.opt.out"].flush_model()
+    env["utm.campaign"].flush_model(["cm_account_id"])
+
+
+def decisions_on(recipients):
+    """What each of the stored recipients becomes now: {id: (kind, email, state, state_reason)}."""
+    if not recipients:
+        return {}
+    flush_sources(recipients.env)
+    recipients.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out"])
+    rows = recipients.env.execute_query(
+        SQL(
+            "SELECT recipient_id, kind, email, state, state_reason FROM (%s) AS decided",
+            classified(known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids)))),
+        )
+    )
+    return {recipient_id: decision for recipient_id, *decision in rows}
+
+
+def reconsider(env, condition):
+    """Decide anew on the recipients of a condition that could be pushed now or no more.
+
+    :param condition: `SQL` on the aliases ``recipient`` and ``campaign``; what was pushed is left
+        alone
+    :return: how many became something else
+    """
+    recipients = env["campaign.master.recipient"]
+    recipients.flush_model()
+    flush_sources(env)
+    transaction.without_jit(env)
+    undecided = SQL("(%s) AND recipient.state IN ('pending', 'excluded')", condition)
+    # Decided once and looked up by id, also while PostgreSQL believes that the table is empty:
+    # it then would decide on all of them anew for each recipient that there is.
+    env.cr.execute(
+        SQL(
+            """
+            WITH decided AS MATERIALIZED (%s)
+            UPDATE campaign_master_recipient recipient
+               SET kind = decided.kind, email = decided.email, state = decided.state,
+                   state_reason = decided.state_reason
+              FROM decided
+             WHERE decided.recipient_id = recipient.id
+               AND recipient.id = ANY(ARRAY(SELECT recipient_id FROM decided))
+               AND (recipient.email, recipient.state, recipient.state_reason)
+                   IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
+            """,
+            classified(known_recipients(undecided)),
+        )
+    )
+    changed = env.cr.rowcount
+    recipients.invalidate_model(["kind", "email", "state", "state_reason"])
+    return changed
+
+
+def release_duplicates(env, condition):
+    """Let go on who was a duplicate of somebody who has another address now, or none.
+
+    :param condition: `SQL` on the aliases ``recipient`` and ``campaign``
+    :return: how many
+    """
+    return reconsider(env, SQL("%s AND %s", condition, without_holder()))
+
+
+def queue_again(campaigns):
+    """Let everybody who was added, or refused, be pushed again; who opted out stays out."""
+    recipients = campaigns.env["campaign.master.recipient"]
+    recipients.flush_model()
+    campaigns.env.cr.execute(
+        SQL(
+            """
+            UPDATE campaign_master_recipient
+               SET state = 'pending', server_message = NULL
+             WHERE campaign_id IN %s AND state IN ('added', 'exists', 'rejected')
+            """,
+            tuple(campaigns.ids),
+        )
+    )
+    recipients.invalidate_model()

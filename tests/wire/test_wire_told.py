@@ -1,0 +1,60 @@
+"""What the owner of the client is told besides tokens: rate limits, and each request before it."""
+
+from __future__ import annotations
+
+import pytest
+import responses
+from campaign_master_api import CampaignMasterClient, RateLimit
+from wire_support import MakeClient, in_seconds, lists, unix
+
+
+def test_the_rate_limit_of_each_answer_is_told(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    end = in_seconds(1800)
+    lists(
+        server,
+        **{
+            "x-rate-limit-limit": "5000",
+            "x-rate-limit-remaining": "4321",
+            "x-rate-limit-reset": unix(end),
+        },
+    )
+    told: list[RateLimit] = []
+    client = make_client(token=None, on_rate_limit=told.append)
+    assert client.rate_limit is None
+    list(client.iter_lists())
+    assert told == [RateLimit(5000, 4321, end)]
+    assert client.rate_limit == told[0]
+
+
+@pytest.mark.parametrize("number", ["2147483648", "999999999999", "9" * 30, "-1", "1e3", "\u0661"])
+def test_a_limit_that_no_column_holds_is_not_told(
+    server: responses.RequestsMock, client: CampaignMasterClient, number: str
+) -> None:
+    lists(server, **{"x-rate-limit-limit": number, "x-rate-limit-remaining": number})
+    list(client.iter_lists())
+    assert client.rate_limit is None
+
+
+def test_each_request_is_announced_and_may_be_forbidden(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    lists(server)
+
+    class Enough(Exception):
+        """The owner's own reason to stop."""
+
+    announced: list[int] = []
+
+    def announce() -> None:
+        announced.append(client.calls)
+        if len(announced) == 3:
+            raise Enough
+
+    client = make_client(token=None, on_call=announce)
+    list(client.iter_lists())
+    with pytest.raises(Enough):
+        list(client.iter_lists())
+    assert announced == [0, 1, 2]
+    assert client.calls == len(server.calls) == 2
