@@ -102,6 +102,7 @@ def play(world: World, plan: Plan, work: Work, seconds: float) -> Course:
     under_way.join(SECONDS_TO_RECOVER)
     wait_until(lambda: _went_on(world, work, course), SECONDS_TO_RECOVER)
     course.seconds = time.monotonic() - began
+    settle(world)
     course.end_state = work.differences() or "undisturbed"
     return course
 
