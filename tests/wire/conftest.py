@@ -23,7 +23,9 @@ from wire_contract import load_contract
 from wire_support import API, SECRETS, Answer, RawServer
 
 # How fast examples come tells of the machine's load, not of the package.
-settings.register_profile("loaded machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "loaded machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("loaded machine")
 
 
