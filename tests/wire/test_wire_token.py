@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 import responses
 from campaign_master_api import (
-    CampaignMasterClient,
     Credentials,
     CredentialsRefused,
     InvalidAnswer,
