@@ -3,7 +3,8 @@
 import os
 import sys
 
-from . import browser, community, environment, javascript, locks, odoo_source, places, queue_job
+from . import browser, community, environment, javascript, locks, odoo_source, places
+from .packaged_addon import DARK_MODE, QUEUE_JOB
 from .problem import Problem, run_main
 
 NEEDS_ODOO = {
@@ -22,6 +23,7 @@ NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
 NEEDS_JAVASCRIPT = {"lint", "format", "test"}
 NEEDS_HOOKS = {"lint"}
 NEEDS_QUEUE_JOB = {"test", "translations"}
+NEEDS_DARK_MODE = {"test"}
 
 
 def main() -> int:
@@ -40,7 +42,9 @@ def main() -> int:
         if command in NEEDS_HOOKS:
             community.ensure()
         if command in NEEDS_QUEUE_JOB:
-            queue_job.ensure()
+            QUEUE_JOB.ensure()
+        if command in NEEDS_DARK_MODE:
+            DARK_MODE.ensure()
     if command == "setup":
         return 0
     python = str(places.environment_python())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from . import locks, odoo_process, odoo_source, places, queue_job
+from . import locks, odoo_process, odoo_source, packaged_addon, places
 from .postgres import Server
 from .progress import step
 
@@ -47,7 +47,7 @@ def ensure_queue_job_template(server: Server, template: str) -> str:
     with locks.held("templates", "Another run is preparing a database"):
         if not exists(server, name):
             with step("Installing the addon for queue_job"):
-                path = odoo_process.addons_path(queue_job.addons())
+                path = odoo_process.addons_path(packaged_addon.QUEUE_JOB.addons())
                 apps = places.QUEUE_JOB_ADDON.name
                 _install(server, name, template, apps, with_demo=False, addons_path=path)
             _drop_older(server, "cm_template_jobs_", name)

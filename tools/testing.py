@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from . import browser, databases, locks, odoo_process, places, postgres
+from . import browser, databases, javascript, locks, odoo_process, places, postgres
+from .packaged_addon import DARK_MODE
 from .processes import free_port
 
 DATABASE = "campaign_master_test"
@@ -36,13 +37,18 @@ def main(arguments: Sequence[str]) -> int:
             databases.copy(server, template, DATABASE)
             stamp.write_text(template, encoding="utf-8")
         configuration = odoo_process.write_configuration(
-            places.cache() / "test.conf", server, DATABASE, http_port=free_port()
+            places.cache() / "test.conf",
+            server,
+            DATABASE,
+            http_port=free_port(),
+            addons_path=odoo_process.addons_path(DARK_MODE.addons()),
         )
         variables = {
             **os.environ,
             **server.variables(),
             "ODOO_RC": str(configuration),
             "CAMPAIGN_MASTER_TEMPLATE": template,
+            "CAMPAIGN_MASTER_AXE": str(javascript.axe()),
             "PATH": os.pathsep.join([str(postgres.PROGRAMS), os.environ["PATH"]]),
         }
         tests = list(arguments) or [*SIDE_BY_SIDE, *ALL]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polib
 
-from . import commands, databases, locks, odoo_process, places, postgres, queue_job
+from . import commands, databases, locks, odoo_process, packaged_addon, places, postgres
 from .postgres import Server
 from .progress import step
 
@@ -59,7 +59,7 @@ def export(server: Server, addon: Path) -> polib.POFile:
             folder / "odoo.conf",
             server,
             template,
-            addons_path=odoo_process.addons_path(queue_job.addons()),
+            addons_path=odoo_process.addons_path(packaged_addon.QUEUE_JOB.addons()),
         )
         target = folder / f"{addon.name}.pot"
         command = odoo_process.command(configuration, subcommand="i18n")

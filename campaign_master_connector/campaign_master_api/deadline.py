@@ -18,6 +18,7 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 
+from .connecting import BoundedConnecting
 from .types import Timeouts
 
 
@@ -102,7 +103,6 @@ def _bound_connections(manager: Any) -> None:
 
 
 def _with_bounded_response(pool_class: Any) -> Any:
-    connection = type(
-        "BoundedConnection", (pool_class.ConnectionCls,), {"response_class": _BoundedResponse}
-    )
+    bases = (BoundedConnecting, pool_class.ConnectionCls)
+    connection = type("BoundedConnection", bases, {"response_class": _BoundedResponse})
     return type("BoundedPool", (pool_class,), {"ConnectionCls": connection})

@@ -6,6 +6,7 @@ from functools import partial
 
 from odoo import fields
 
+from ..campaign_master_api import InvalidAnswer
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
@@ -16,6 +17,8 @@ from .sentences import in_the_readers_language
 SECONDS_AT_THE_SCREEN = 15.0
 # Rows that changed while the last run was under way, or on a clock that is a little off.
 OVERLAP = timedelta(minutes=15)
+# A page can be broken by one of its rows; several are the server's own trouble.
+BROKEN_PAGES_THAT_STOP = 3
 
 
 def run_campaign_statistics(campaigns, at_the_screen=False):
@@ -86,21 +89,39 @@ def _pull_campaign(campaign, client, result, clock):
 
 
 def _pull_recipients(campaign, client, result, clock):
-    """Page by page from where the last run broke off; a page and its number in one commit."""
+    """Page by page from where the last run broke off; a page and its number in one commit.
+
+    One that can't be used stops no other one. The next run begins with it.
+    """
     _begin(campaign)
-    pages = client.iter_campaign_recipient_pages(
+    ask = partial(
+        client.iter_campaign_recipient_pages,
         campaign.cm_external_id,
-        start_page=campaign.cm_recipient_statistics_page,
         updated_after=aware(campaign.cm_recipient_statistics_after),
     )
-    for page in pages:
-        applied = transaction.write_durably(campaign.env, lambda page=page: _apply(campaign, page))
-        result.counts["rows"] += applied.changed
-        result.counts["unknown_addresses"] += applied.unknown
-        clock.tick()
-        if clock.is_up and not page.is_last:
-            campaign._cm_trigger_recipient_statistics()
-            return
+    number, errors = campaign.cm_recipient_statistics_page, []
+    while number and len(errors) < BROKEN_PAGES_THAT_STOP:
+        try:
+            for page in ask(start_page=number):
+                _store_page(campaign, page, result, is_complete=not errors)
+                clock.tick()
+                number = 0 if page.is_last or clock.is_up else page.number + 1
+                if not number:
+                    break
+        except InvalidAnswer as error:
+            transaction.rollback(campaign.env)
+            errors.append(error)
+            number += 1
+    if errors:
+        raise errors[0]
+    if campaign.cm_recipient_statistics_page:
+        campaign._cm_trigger_recipient_statistics()
+
+
+def _store_page(campaign, page, result, is_complete):
+    applied = transaction.write_durably(campaign.env, lambda: _apply(campaign, page, is_complete))
+    result.counts["rows"] += applied.changed
+    result.counts["unknown_addresses"] += applied.unknown
 
 
 def _begin(campaign):
@@ -115,8 +136,10 @@ def _begin(campaign):
         transaction.write_durably(campaign.env, lambda: campaign.write(values))
 
 
-def _apply(campaign, page):
+def _apply(campaign, page, is_complete):
     applied = apply_page(campaign, page.items)
+    if not is_complete:
+        return applied
     if page.is_last:
         started = campaign.cm_recipient_statistics_started_at
         campaign.write(

@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_account,
     test_account_session,
     test_add_recipients,
@@ -16,6 +17,7 @@ from . import (
     test_failure_kinds,
     test_fair_share,
     test_import_export,
+    test_keyboard,
     test_lost_answers,
     test_opt_outs,
     test_outsiders,

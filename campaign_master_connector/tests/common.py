@@ -35,7 +35,8 @@ class SandboxCase:
 
     @classmethod
     def setUpClass(cls):
-        # Odoo ends all child processes after each class; this one is to serve them all.
+        # Odoo ends all child processes after each class; this one is to serve them all. So each
+        # class of this addon's tests is of this kind.
         children = psutil.Process.children
 
         def without_sandbox(process, *args, **kwargs):

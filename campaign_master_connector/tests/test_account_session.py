@@ -7,7 +7,12 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..campaign_master_api import CredentialsRefused, NoAnswer, RateLimit, RateLimitReached
-from ..services.account_session import BACKGROUND, AccountSession
+from ..services.account_session import (
+    AT_THE_SCREEN,
+    BACKGROUND,
+    AccountSession,
+    ReserveReached,
+)
 from .common import CampaignMasterCase
 
 
@@ -25,6 +30,28 @@ class TestAccountSession(CampaignMasterCase):
             with self.session() as second:
                 next(second.client.iter_lists(), None)
         self.assertEqual(self.calls(), {"authenticate": 1, "listLists": 1})
+
+    def test_token_is_renewed_before_it_ends(self):
+        with self.session() as session:
+            next(session.client.iter_lists(), None)
+        hours = (self.account.token_expires_at - fields.Datetime.now()) / timedelta(hours=1)
+        self.assertAlmostEqual(hours, 8, delta=0.1)
+        for left, logins in ((timedelta(minutes=5), 0), (timedelta(seconds=30), 1)):
+            self.account.token_expires_at = fields.Datetime.now() + left
+            self.control.clear_calls()
+            with self.subTest(left=left), self.session() as session:
+                next(session.client.iter_lists(), None)
+                self.assertEqual(self.calls().get("authenticate", 0), logins)
+                self.assertEqual(self.calls()["listLists"], 1)
+
+    def test_run_that_was_begun_stops_at_the_reserve(self):
+        self.control.set_limits(hourly_limit=100, calls_this_hour=80)
+        with self.assertRaises(ReserveReached), self.session() as session:
+            for _call in range(30):
+                next(session.client.iter_lists(), None)
+        self.assertEqual(self.calls()["listLists"], 10)
+        with AccountSession(self.account, AT_THE_SCREEN) as session:
+            next(session.client.iter_lists(), None)
 
     def test_refusal_of_a_password_that_was_replaced_meanwhile_stops_nothing(self):
         self.account.password = "wrong"

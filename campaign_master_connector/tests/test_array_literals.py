@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..services.array_literals import array_of
+from .common import CampaignMasterCase
 
 TEXTS = [
     "plain@example.com",
@@ -24,7 +25,7 @@ TEXTS = [
 
 
 @tagged("post_install", "-at_install")
-class TestArrayLiterals(TransactionCase):
+class TestArrayLiterals(CampaignMasterCase):
     def read_back(self, kind, values):
         [(array,)] = self.env.execute_query(SQL("SELECT %s", array_of(kind, values)))
         return array

@@ -11,24 +11,65 @@ from .recipient_statistics_common import ALL_OPEN, RecipientStatisticsCase, days
 
 @tagged("post_install", "-at_install")
 class TestBrokenRecipientStatistics(RecipientStatisticsCase):
+    def pages(self):
+        """The numbers of the pages that were asked for."""
+        calls = self.control.calls("listCampaignRecipients")
+        return [call["query"].partition("page=")[2].partition("&")[0] for call in calls]
+
+    def test_broken_page_stops_no_other_page_and_is_asked_for_again(self):
+        campaign = self.synced_campaign(self.contacts(45))
+        self.small_pages(10)
+        self.launch(campaign, rates=ALL_OPEN | {"unsubscribe": 1})
+        self.control.set_fault("wrong_types", operation="listCampaignRecipients", skip=2, count=1)
+        self.pull(campaign)
+        self.assertEqual(self.pages(), ["1", "2", "3", "4", "5"])
+        self.assertIn("can't be used", campaign.cm_sync_error.replace("cannot", "can't"))
+        self.assertFalse(campaign.cm_recipient_statistics_at)
+        self.assertEqual(self.states(campaign), {"opted_out": 35, "added": 10})
+        self.control.clear_calls()
+        self.pull(campaign)
+        self.assertEqual(self.pages(), ["3", "4", "5"])
+        self.assertFalse(campaign.cm_sync_error)
+        self.assertTrue(campaign.cm_recipient_statistics_at)
+        self.assertEqual(self.here(campaign), self.there(campaign))
+
+    def test_pages_that_are_all_broken_are_given_up_soon(self):
+        campaign = self.synced_campaign(self.contacts(45))
+        self.small_pages(1)
+        self.launch(campaign)
+        self.control.set_fault("wrong_types", operation="listCampaignRecipients")
+        self.pull(campaign)
+        self.assertEqual(self.pages(), ["1", "2", "3"])
+        self.assertEqual(campaign.cm_recipient_statistics_page, 1)
+
+    def test_broken_page_of_a_run_that_has_no_time_left_is_no_endless_task(self):
+        campaign = self.synced_campaign(self.contacts(45))
+        self.small_pages(10)
+        self.launch(campaign)
+        self.control.set_fault("wrong_types", operation="listCampaignRecipients", count=1)
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        with patch(
+            "odoo.addons.campaign_master_connector.services.transaction.commit_progress",
+            return_value=0,
+        ):
+            self.pull(campaign)
+        self.assertEqual(self.pages(), ["1", "2"])
+        self.assertEqual(campaign.cm_recipient_statistics_page, 1)
+        self.assertTrue(campaign.cm_retry_at)
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([]), triggers)
+
     def test_run_that_breaks_in_the_middle_goes_on_where_it_broke(self):
         campaign = self.synced_campaign(self.contacts(45))
         self.small_pages(10)
         self.launch(campaign)
-        self.control.set_fault(
-            "malformed_json", operation="listCampaignRecipients", skip=2, count=1
-        )
+        self.control.set_fault("server_error", operation="listCampaignRecipients", skip=2, count=1)
         self.pull(campaign)
         self.assertTrue(campaign.cm_sync_error)
         self.assertFalse(campaign.cm_recipient_statistics_at)
         self.pull(campaign)
         self.assertFalse(campaign.cm_sync_error)
         self.assertEqual(self.here(campaign), self.there(campaign))
-        pages = [
-            call["query"].partition("page=")[2].partition("&")[0]
-            for call in self.control.calls("listCampaignRecipients")
-        ]
-        self.assertEqual(pages, ["1", "2", "3", "3", "4", "5"])
+        self.assertEqual(self.pages(), ["1", "2", "3", "3", "4", "5"])
 
     def test_what_changed_during_a_broken_run_comes_with_the_next(self):
         campaign = self.synced_campaign(self.contacts(30))

@@ -166,6 +166,36 @@ class TestCompanies(CampaignMasterCase):
         with self.assertRaises(AccessError):
             self.other_account.with_user(manager).write({"username": "x"})
 
+    def test_administrators_of_the_other_company_are_not_alerted(self):
+        ours = self.make_user("boss", "base.group_system", company_id=self.company.id)
+        theirs = self.make_user("chef", "base.group_system", company_id=self.other_company.id)
+        self.control.change_password("changed", "second")
+        self.control.expire_tokens("second")
+        self.their_campaign.action_cm_update_statistics()
+        self.assertEqual(self.other_account.connection_state, "refused")
+        alerted = self.other_account.activity_ids.user_id
+        self.assertIn(theirs, alerted)
+        self.assertNotIn(ours, alerted)
+
+    def test_consent_and_addresses_are_those_of_the_own_company(self):
+        manager = self.make_user("boss", "base.group_system", company_id=self.company.id)
+        for campaign in (self.our_campaign, self.their_campaign.sudo()):
+            [recipient] = campaign.cm_recipient_ids
+            self.env["campaign.master.former.address"].create(
+                {"recipient_id": recipient.id, "email": "before@example.com"}
+            )
+            self.env["campaign.master.unknown.address"].create(
+                {"campaign_id": campaign.id, "digest": "of somebody"}
+            )
+            self.env["campaign.master.opt.out"].create(
+                {"account_id": campaign.cm_account_id.id, "email": "gone@example.com"}
+            )
+        for name in ("former.address", "unknown.address", "opt.out"):
+            with self.subTest(model=name):
+                found = self.env[f"campaign.master.{name}"].with_user(manager).search([])
+                self.assertEqual(found.company_id, self.company)
+                self.assertEqual(len(found), 1)
+
     def test_settings_are_those_of_the_company_that_is_chosen(self):
         manager = self.make_user(
             "boss",

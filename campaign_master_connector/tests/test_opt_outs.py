@@ -97,6 +97,17 @@ class TestOptOuts(CampaignMasterCase):
         self.assertStaysOff(contact)
         self.assertStaysOff(self.lead("former@example.com"))
 
+    def test_former_address_of_who_left_by_a_new_one_is_left_out_whoever_has_it(self):
+        contact = self.contact("former@example.com")
+        campaign = self.synced_campaign(contact)
+        contact.email = "new@example.com"
+        self.sync(campaign)
+        self.control.remove_from_list(self.customers, ["former@example.com"])
+        self.control.launch(campaign.cm_external_id, self.customers, rates=ALL_LEAVE)
+        self.pull(campaign)
+        self.assertEqual(campaign.cm_recipient_ids.state, "opted_out")
+        self.assertStaysOff(self.lead("former@example.com"))
+
     def test_lead_of_a_contact_who_left_is_left_out(self):
         contact = self.contact()
         self.left(contact)

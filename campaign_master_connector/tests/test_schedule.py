@@ -199,9 +199,28 @@ class TestSchedule(CampaignMasterCase):
     def test_old_rows_of_the_log_are_removed(self):
         campaign = self.synced_campaign()
         row = self.env["campaign.master.sync.log"].search([("campaign_id", "=", campaign.id)])
-        self.env.cr.execute(
-            "UPDATE campaign_master_sync_log SET create_date = NOW() - INTERVAL '31 days'"
-        )
-        row.invalidate_recordset()
-        self.env["campaign.master.sync.log"]._gc_old_rows()
-        self.assertFalse(row.exists())
+        for days, stays in ((29, True), (31, False)):
+            self.env.cr.execute(
+                "UPDATE campaign_master_sync_log SET create_date = NOW() - %s * INTERVAL '1 day'",
+                [days],
+            )
+            row.invalidate_recordset()
+            self.env["campaign.master.sync.log"]._gc_old_rows()
+            self.assertEqual(bool(row.exists()), stays)
+
+    def test_text_for_support_names_nobody(self):
+        person = self.contact("jane@private.example", name="Jane Private")
+        campaign = self.synced_campaign(person, title="Birthday of Jane Private")
+        self.control.refuse("@private.example", "jane@private.example is refused.")
+        self.control.set_fault("validation", operation="addListRecipients")
+        person.email = "jane.new@private.example"
+        self.run_cron()
+        self.control.clear_faults()
+        self.control.set_fault("server_error")
+        campaign.action_cm_sync()
+        logs = self.env["campaign.master.sync.log"].search([("campaign_id", "=", campaign.id)])
+        text = "".join(logs.mapped("support_text"))
+        self.assertIn(campaign.cm_reference, text)
+        self.assertIn("error: ", text)
+        for word in ("Jane", "private", "Birthday"):
+            self.assertNotIn(word, text)

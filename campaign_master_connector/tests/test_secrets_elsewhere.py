@@ -4,7 +4,7 @@ import json
 
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .common import CampaignMasterCase
 
@@ -148,7 +148,8 @@ class TestSecretsInPages(SecretAccountCase, HttpCase):
         ):
             with self.subTest(method=method):
                 self.assertNoSecret(self.call(method, arguments))
-        refused = self.call("read", [[self.account.id], list(STORED)])
+        with mute_logger("odoo.http"):
+            refused = self.call("read", [[self.account.id], list(STORED)])
         self.assertIn("AccessError", json.dumps(refused["error"]))
         self.assertNoSecret(refused)
 

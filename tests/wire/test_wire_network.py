@@ -190,6 +190,36 @@ def test_a_full_queue_of_connections_is_a_time_out_that_sent_nothing(
     assert not caught.value.outcome_unknown
 
 
+@pytest.mark.parametrize("answers", ["never", "with addresses that don't"])
+def test_looking_up_and_connecting_are_bounded_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+    once: Callable[[str], CampaignMasterClient],
+    fields: CampaignFields,
+    answers: str,
+) -> None:
+    """The host has eight addresses, none of which accepts a connection."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(address)
+
+        def look_up(*_arguments: object, **_keywords: object) -> list[tuple[object, ...]]:
+            time.sleep(4 if answers == "never" else 0)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 8
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        began = time.monotonic()
+        with pytest.raises(NoAnswer, match=r"accept a connection within 0\.5 sec") as caught:
+            once("https://api.example.com").create_campaign(fields)
+        seconds = time.monotonic() - began
+        for client in waiting:
+            client.close()
+    assert seconds < 2
+    assert not caught.value.outcome_unknown
+
+
 def test_a_host_that_does_not_exist(make_client: MakeClient, fields: CampaignFields) -> None:
     with pytest.raises(HostNotFound, match=r"no-such-host\.invalid was not found") as caught:
         make_client("https://no-such-host.invalid").create_campaign(fields)

@@ -37,9 +37,9 @@ def eslint() -> int:
     return _run(program, "--max-warnings=0", *SCRIPTS)
 
 
-def axe() -> str:
-    """The source of axe-core, which checks in a page how accessible it is."""
-    return (_folder() / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+def axe() -> Path:
+    """The script of axe-core, which checks in a page how accessible it is."""
+    return _folder() / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def _install(target: Path, log: Path) -> None:

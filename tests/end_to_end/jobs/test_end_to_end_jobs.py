@@ -23,7 +23,7 @@ from steps import (
 )
 
 from sandbox.testing import SandboxProcess
-from tools import databases, odoo_log, odoo_process, places, postgres, queue_job
+from tools import databases, odoo_log, odoo_process, packaged_addon, places, postgres
 from tools.problem import Problem
 
 CAPACITY = 2
@@ -50,7 +50,7 @@ def odoo(
         tmp_path_factory.mktemp("jobs"),
         f"cm_jobs_{os.getpid()}",
         {"ODOO_QUEUE_JOB_CHANNELS": f"root:4,root.campaign_master:{CAPACITY}"},
-        addons_path=odoo_process.addons_path(queue_job.addons()),
+        addons_path=odoo_process.addons_path(packaged_addon.QUEUE_JOB.addons()),
         server_wide_modules="base,rpc,web,queue_job",
         workers=5,
     )
@@ -167,7 +167,7 @@ def test_its_own_tests_pass_by_odoos_runner(
         folder / "odoo.conf",
         database_server,
         name,
-        addons_path=odoo_process.addons_path(queue_job.addons()),
+        addons_path=odoo_process.addons_path(packaged_addon.QUEUE_JOB.addons()),
     )
     log = folder / "odoo.log"
     try:

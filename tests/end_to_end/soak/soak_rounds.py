@@ -20,6 +20,7 @@ PEOPLE = 1200  # of each campaign: two batches, two pages
 SECONDS_OF_A_CALL = 0.15  # so that many a moment is in the middle of one
 SECONDS_UNDISTURBED = 60
 SECONDS_TO_RECOVER = 90
+CALLS_THAT_MUST_SUCCEED = 10  # one after the other, shared out among Odoo's workers
 
 
 class Work(Protocol):
@@ -101,8 +102,24 @@ def play(world: World, plan: Plan, work: Work, seconds: float) -> Course:
     under_way.join(SECONDS_TO_RECOVER)
     wait_until(lambda: _went_on(world, work, course), SECONDS_TO_RECOVER)
     course.seconds = time.monotonic() - began
+    settle(world)
     course.end_state = work.differences() or "undisturbed"
     return course
+
+
+def settle(world: World) -> None:
+    """Let each worker of Odoo notice that its connections are dead: it says so once for each."""
+    good = 0
+    for _call in range(10 * CALLS_THAT_MUST_SUCCEED):
+        world.odoo.ensure_it_runs()
+        try:
+            world.odoo.admin.call("utm.campaign", "search", [], limit=1)
+            good += 1
+        except (requests.RequestException, OdooFault):
+            good = 0
+        if good == CALLS_THAT_MUST_SUCCEED:
+            return
+    raise AssertionError(f"Odoo doesn't answer.\n{world.odoo.end_of_log()}")
 
 
 def _slow_down(world: World) -> None:

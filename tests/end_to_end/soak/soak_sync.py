@@ -10,8 +10,9 @@ import requests
 from odoo_session import OdooFault
 from soak_rounds import CAMPAIGNS, PEOPLE
 from soak_world import World
-from steps import campaign_values, first_id, run_schedule
+from steps import campaign_values, first_id, run_schedule, wait_until
 
+SECONDS_TO_KNOW_LISTS = 20
 UNDISTURBED = {
     "campaigns there": [True] * CAMPAIGNS,
     "known here": [True] * CAMPAIGNS,
@@ -30,17 +31,22 @@ class Sync:
         self.titles = [f"{title}, {number}" for number in range(1, CAMPAIGNS + 1)]
         self.lists = {name: world.sandbox.control.create_list(name) for name in self.titles}
         admin = world.odoo.admin
-        accounts = admin.call("campaign.master.account", "search", [])
-        # Entering the password anew makes Odoo look for lists before the minute is up.
-        admin.call(
-            "campaign.master.account", "write", accounts, {"password": world.sandbox.password}
-        )
-        admin.call("campaign.master.list", "name_search", "")
+        assert wait_until(self._lists_are_known, SECONDS_TO_KNOW_LISTS)
         values = [self._values(name) for name in self.titles]
         self.ids: list[int] = admin.call("utm.campaign", "create", values)
         for campaign_id in self.ids:
             domain = [("id", "in", people)]
             admin.call("utm.campaign", "cm_add_people", [campaign_id], "res.partner", domain)
+
+    def _lists_are_known(self) -> bool:
+        """Entering the password anew makes Odoo look before the minute is up."""
+        admin = self._world.odoo.admin
+        accounts = admin.call("campaign.master.account", "search", [])
+        password = {"password": self._world.sandbox.password}
+        admin.call("campaign.master.account", "write", accounts, password)
+        admin.call("campaign.master.list", "name_search", "")
+        known = admin.call("campaign.master.list", "search_count", [("name", "in", self.titles)])
+        return bool(known == len(self.titles))
 
     def _values(self, title: str) -> dict[str, Any]:
         admin = self._world.odoo.admin

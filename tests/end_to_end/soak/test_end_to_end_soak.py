@@ -50,6 +50,7 @@ def seconds_of_a_sync(world: World, people: list[int]) -> float:
 @pytest.fixture(scope="module")
 def launched(world: World, account: None) -> Sync:
     """Campaigns that were sent to readers, of whom some leave."""
+    soak_rounds.settle(world)
     return soak_statistics.launched(world, make_contacts(world.odoo.admin, "reader", PEOPLE))
 
 
@@ -83,6 +84,7 @@ def test_a_killed_sync_ends_as_an_undisturbed_one(
     courses: dict[str, list[Course]],
     plan: Plan,
 ) -> None:
+    soak_rounds.settle(world)
     sync = Sync(world, f"Round {plan.number} of {plan.seed}", people)
     course = soak_rounds.play(world, plan, sync, seconds_of_a_sync)
 
@@ -97,6 +99,7 @@ def test_figures_are_those_of_campaign_master_whatever_was_killed(
     courses: dict[str, list[Course]],
     plan: Plan,
 ) -> None:
+    soak_rounds.settle(world)
     statistics = Statistics(world, launched)
     course = soak_rounds.play(world, plan, statistics, seconds_of_statistics)
 

@@ -7,10 +7,16 @@ import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
 import { View } from "@web/views/view";
 import { formatInteger } from "@web/views/fields/formatters";
+import { useTabOutOfSearch } from "../tab_out_of_search";
 
 /** A list that tells what is selected as a domain, so that "all" is all and not some ids. */
 export class RecipientPickerListController extends ListController {
     static props = { ...ListController.props, onPick: { type: Function, optional: true } };
+
+    setup() {
+        super.setup();
+        useTabOutOfSearch(this.rootRef);
+    }
 
     async onSelectionChanged() {
         const { root } = this.model;
@@ -94,15 +100,20 @@ export class RecipientPickerDialog extends Component {
     }
 }
 
+const OPENER = ".o_cm_recipients_tab .o_cm_add_recipients";
+
 function pickRecipients(env, { params }, { onClose }) {
-    env.services.dialog.add(RecipientPickerDialog, {
+    const props = {
         campaignId: params.campaign_id,
         model: params.model,
         domain: params.domain,
         title: params.title,
         viewId: params.view_id,
         onAdded: () => onClose?.(),
-    });
+    };
+    // The button was disabled while the dialog opened, and has lost the focus by that.
+    const giveFocusBack = () => document.querySelector(OPENER)?.focus();
+    env.services.dialog.add(RecipientPickerDialog, props, { onClose: giveFocusBack });
 }
 
 registry.category("actions").add("campaign_master_pick_recipients", pickRecipients);

@@ -151,7 +151,11 @@ export class RecipientWaterfall extends Component {
         return this.open(["state", "=", "excluded"], ["state_reason", "=", reason]);
     }
 
+    /** The button isn't disabled meanwhile: it would lose the focus. */
     async pauseOrResume() {
+        if (this.state.isBusy) {
+            return;
+        }
         const method = this.state.summary.paused ? "action_cm_resume" : "action_cm_pause";
         this.state.isBusy = true;
         try {

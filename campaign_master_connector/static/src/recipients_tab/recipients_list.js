@@ -1,12 +1,20 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { Layout } from "@web/search/layout";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
 import { useViewButtons } from "@web/views/view_button/view_button_hook";
 import { RECIPIENTS_CHANGED } from "../recipients_changed";
+import { useTabOutOfSearch } from "../tab_out_of_search";
+
+/** Inside a form, which is the page's main part already, the list is not another main part. */
+class RecipientsListLayout extends Layout {
+    static template = "campaign_master_connector.RecipientsListLayout";
+}
 
 /** The list of recipients, on its own or inside the form of a campaign. */
 export class RecipientsListController extends ListController {
+    static components = { ...ListController.components, Layout: RecipientsListLayout };
     static props = {
         ...ListController.props,
         addLabel: { type: String, optional: true },
@@ -15,6 +23,7 @@ export class RecipientsListController extends ListController {
 
     setup() {
         super.setup();
+        useTabOutOfSearch(this.rootRef);
         // A button's dialog changes the person when it closes, not when it opens.
         useViewButtons(this.rootRef, { reload: () => this.reloadAll() });
     }

@@ -24,7 +24,10 @@ export class RecipientsTab extends Component {
 
     setup() {
         // The list must not take the form's views, breadcrumbs and pager for its own.
-        useSubEnv({ config: { ...getDefaultConfig(), disableSearchBarAutofocus: true } });
+        useSubEnv({
+            config: { ...getDefaultConfig(), disableSearchBarAutofocus: true },
+            isRecipientsTab: true,
+        });
     }
 
     get viewProps() {

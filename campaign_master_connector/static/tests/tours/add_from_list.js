@@ -36,6 +36,7 @@ const selectAndAdd = (page) => [
 
 const selectAllAndAdd = (page) => [
     ...click(".o_breadcrumb .o_back_button, .breadcrumb-item:first a"),
+    ...see(".o_action_manager .o_list_view"), // the form's tab has such rows too
     ...seeRows(2),
     ...click("thead .o_list_record_selector input"),
     ...click(".o_select_domain:contains(3)"),

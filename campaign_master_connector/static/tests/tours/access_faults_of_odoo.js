@@ -1,0 +1,35 @@
+/**
+ * What axe complains of in Odoo's own elements: its rule, and the elements that break it. A page of
+ * ours is excused only for what is found on a page of Odoo's own in the same tour too.
+ */
+export const FAULTS_OF_ODOO = [
+    ["aria-allowed-attr", ".o_searchview, .o_searchview_input, .o_searchview_facet"],
+    ["aria-allowed-attr", ".o-autocomplete--input"],
+    ["aria-allowed-attr", ".o_progress"],
+    ["aria-allowed-role", "article.o_kanban_record"],
+    ["aria-command-name", ".o_searchview_facet_label"],
+    ["aria-required-parent", ".o_notebook_headers .nav-link"],
+    ["aria-required-parent", ".settings_tab .tab"],
+    ["aria-required-parent", ".o_searchview_facet"],
+    ["button-name", ".o_optional_columns_dropdown > button"],
+    ["button-name", ".o_control_panel_navigation .btn-secondary"],
+    ["button-name", ".o_button_more"],
+    ["color-contrast", ".text-bg-success"],
+    ["color-contrast", ".o_list_table .text-danger"],
+    ["color-contrast", ".text-muted, .text-muted *"],
+    ["color-contrast", ".o_stat_value"],
+    ["color-contrast", ".o_form_label"],
+    ["empty-table-header", ".o_list_controller, .o_list_button"],
+    ["empty-table-header", ".o_pivot th"],
+    ["image-alt", ".o_field_many2one_avatar_user img"],
+    ["label", ".o_list_record_selector input"],
+    ["label", ".o_data_cell .o-checkbox input"],
+    ["label", ".o_boolean_toggle_cell input"],
+    ["landmark-main-is-top-level", ".modal main"],
+    ["landmark-no-duplicate-banner", ".modal-header"],
+    ["landmark-no-duplicate-main", ".modal main"],
+    ["landmark-unique", ".o_cp_searchview, .o_cp_pager, .o_pager"],
+    ["landmark-unique", ".modal main"],
+    ["role-img-alt", ".o_searchview i"],
+    ["scrollable-region-focusable", ".o_pivot"],
+];
