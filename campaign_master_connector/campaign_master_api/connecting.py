@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from requests.adapters import ConnectTimeoutError  # type: ignore[attr-defined]
+from requests.adapters import ConnectTimeoutError
 
 
 class BoundedConnecting:
