@@ -13,7 +13,6 @@ from campaign_master_api import (
     CredentialsRefused,
     InvalidAnswer,
     NotCampaignMaster,
-    RateLimit,
     Token,
     TokenRefused,
 )
@@ -258,35 +257,6 @@ def test_credentials_that_no_header_can_carry_are_refused_unsent(
     assert all(word in caught.value.sentence for word in words)
     assert "secret" not in caught.value.sentence.replace("client secret", "")
     assert client.calls == len(server.calls) == 0
-
-
-def test_the_rate_limit_of_each_answer_is_told(
-    server: responses.RequestsMock, make_client: MakeClient
-) -> None:
-    end = in_seconds(1800)
-    lists(
-        server,
-        **{
-            "x-rate-limit-limit": "5000",
-            "x-rate-limit-remaining": "4321",
-            "x-rate-limit-reset": unix(end),
-        },
-    )
-    told: list[RateLimit] = []
-    client = make_client(token=None, on_rate_limit=told.append)
-    assert client.rate_limit is None
-    list(client.iter_lists())
-    assert told == [RateLimit(5000, 4321, end)]
-    assert client.rate_limit == told[0]
-
-
-@pytest.mark.parametrize("number", ["2147483648", "999999999999", "9" * 30, "-1", "1e3", "\u0661"])
-def test_a_limit_that_no_column_holds_is_not_told(
-    server: responses.RequestsMock, client: CampaignMasterClient, number: str
-) -> None:
-    lists(server, **{"x-rate-limit-limit": number, "x-rate-limit-remaining": number})
-    list(client.iter_lists())
-    assert client.rate_limit is None
 
 
 def test_each_request_is_announced_and_may_be_forbidden(
