@@ -9,7 +9,8 @@ import psutil
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
-from ..campaign_master_api import RetryPolicy
+from ..campaign_master_api import RetryPolicy, Timeouts
+from ..models import campaign_master_account_connection as connection
 from ..services import account_session, statistics_run, sync_run
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -100,7 +101,11 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
         """Have the lists and templates of the sandbox, and no call of that in its counts."""
         account = account or self.account
         account.choices_attempted_at = False
-        account._refresh_choices_if_stale()
+        with (
+            patch.dict(account_session.WHILE_A_FORM_OPENS, {"timeouts": Timeouts()}),
+            patch.object(connection, "SECONDS_WHILE_A_FORM_OPENS", 60.0),
+        ):
+            account._refresh_choices_if_stale()
         self.assertFalse(account._notice())
         self.control.clear_calls()
 
