@@ -32,7 +32,7 @@ pictures: ## The pictures of README and docs, taken from the running demo
 bench: ## How fast it is, beside the least it can take; ARGS="--rows 1000000"
 	@$(PYTHON) -m tools bench $(ARGS)
 
-soak: ## Kill everything at random moments of a sync; ARGS="--seed 7 --rounds 50"
+soak: ## Kill everything at random moments of syncs and statistics; ARGS="--seed 7 --rounds 50"
 	@$(PYTHON) -m tools soak $(ARGS)
 
 translations: ## All texts of the addons into i18n/*.pot, and what is new into each language's file

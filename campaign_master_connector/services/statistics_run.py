@@ -100,13 +100,13 @@ def _pull_recipients(campaign, client, result, clock):
         updated_after=aware(campaign.cm_recipient_statistics_after),
     )
     number, errors = campaign.cm_recipient_statistics_page, []
-    while number and len(errors) < BROKEN_PAGES_THAT_STOP:
+    while number and len(errors) < BROKEN_PAGES_THAT_STOP and not clock.is_up:
         try:
             for page in ask(start_page=number):
                 _store_page(campaign, page, result, is_complete=not errors)
                 clock.tick()
-                number = 0 if page.is_last or clock.is_up else page.number + 1
-                if not number:
+                number = 0 if page.is_last else page.number + 1
+                if clock.is_up:
                     break
         except InvalidAnswer as error:
             transaction.rollback(campaign.env)

@@ -134,6 +134,6 @@ def _as_there(email: str, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
         return {"state": "added", "opted_out": False, **nothing}
     values = figures.of_recipient(rows[email], NAMES)
     for name in MOMENTS:
-        values[name] = (values[name] and values[name][:19].replace("T", " ")) or False
+        values[name] = bool(values[name]) and values[name][:19].replace("T", " ")
     has_left = values["total_unsubscribes"] > 0
     return {"state": "opted_out" if has_left else "added", "opted_out": has_left, **values}
