@@ -32,6 +32,8 @@ def make_user(login, name, group):
                 "email": f"{login}@example.com",
                 "company_id": company.id,
                 "company_ids": [(6, 0, company.ids)],
+                # Else it opens its chat over the page, on a phone over all of it.
+                "odoobot_state": "disabled",
                 "group_ids": [(6, 0, [env.ref("base.group_user").id, env.ref(group).id])],
             }
         )

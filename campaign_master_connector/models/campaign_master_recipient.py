@@ -163,12 +163,27 @@ class CampaignMasterRecipient(models.Model):
             for vals in vals_list
         ]
         for name, operation in IDENTITY.items():
-            ids = {vals[name] for vals in identities if vals[name]}
-            self.env[self._fields[name].comodel_name].browse(ids).check_access(operation)
+            # Of no leads, say, who may see none is asked for no access either.
+            if ids := {vals[name] for vals in identities if vals[name]}:
+                self.env[self._fields[name].comodel_name].browse(ids).check_access(operation)
         recipients = self.sudo().with_context(clean_context(context)).create(identities)
         recipients = recipients.with_env(self.env)
         recipients.check_access("create")
         return recipients
+
+    @api.model
+    def get_import_templates(self):
+        """Files to begin with, for the page where recipients are imported."""
+        folder = "/campaign_master_connector/static/csv"
+        contacts = {
+            "label": self.env._("Import Template for Contacts and Companies"),
+            "template": f"{folder}/contacts.csv",
+        }
+        leads = {
+            "label": self.env._("Import Template for Leads"),
+            "template": f"{folder}/leads.csv",
+        }
+        return [contacts, leads] if self.env["crm.lead"].has_access("read") else [contacts]
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""

@@ -44,6 +44,8 @@ class UtmCampaign(models.Model):
         now = fields.Datetime.now()
         if not is_retried:
             self.cm_sync_requested = False
+        # A schedule comes back to what was asked for, and to what is in Campaign Master.
+        is_retried = is_retried or bool(self.cm_external_id)
         delay = min(FIRST_RETRY * 2 ** min(self.cm_failure_count, 16), LAST_RETRY)
         self.write(
             {
@@ -51,7 +53,7 @@ class UtmCampaign(models.Model):
                 "cm_failed_kind": _kind(purpose),
                 "cm_failed_since": self.cm_failed_since or now,
                 "cm_failure_count": self.cm_failure_count + 1,
-                "cm_retry_at": now + delay,
+                "cm_retry_at": is_retried and now + delay,
             }
         )
 

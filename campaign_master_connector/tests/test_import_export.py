@@ -6,7 +6,7 @@ import json
 
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from .common import CampaignMasterCase, SandboxCase
 
@@ -36,9 +36,9 @@ class ImportMixin:
         result = wizard.execute_import(list(header), list(header), CSV_OPTIONS)
         return " ".join(message["message"] for message in result["messages"])
 
-    def offered(self, model):
+    def offered(self, model, key="name"):
         tree = self.env["base_import.import"].with_user(self.seller).get_fields_tree(model)
-        return {field["name"] for field in tree}
+        return {field[key] for field in tree}
 
 
 @tagged("post_install", "-at_install")
@@ -73,6 +73,25 @@ class TestImport(ImportMixin, CampaignMasterCase):
         self.assertEqual(self.campaign.cm_recipient_ids.partner_id, contact)
         self.assertEqual(self.campaign.cm_recipient_ids.lead_id, lead)
         self.assertEqual(self.states(self.campaign), {"pending": 2})
+
+    def test_contacts_by_who_may_see_no_leads(self):
+        marketing = self.make_user("marketing", "mass_mailing.group_mass_mailing_user")
+        contact = self.contact(name="Known by name")
+        header, row = ["campaign_id", "partner_id"], ["Imported people", "Known by name"]
+        self.assertFalse(self.load("campaign.master.recipient", header, row, user=marketing))
+        self.assertEqual(self.campaign.cm_recipient_ids.partner_id, contact)
+
+    def test_files_to_begin_with(self):
+        marketing = self.make_user("marketing", "mass_mailing.group_mass_mailing_user")
+        recipients = self.env["campaign.master.recipient"]
+        offered = recipients.with_user(self.seller).get_import_templates()
+        self.assertEqual(len(offered), 2)
+        self.assertEqual(recipients.with_user(marketing).get_import_templates(), offered[:1])
+        for one in offered:
+            with file_open(one["template"].lstrip("/")) as file:
+                header, *rows = csv.reader(file)
+            self.assertLessEqual(set(header), self.offered(recipients._name, "string"))
+            self.assertTrue(rows)
 
     def test_states_and_statistics_in_a_file_change_nothing(self):
         self.contact(name="Forged")

@@ -56,6 +56,13 @@ class TestSync(CampaignMasterCase):
             [SENTENCE.format(words) for words in REQUIRED.values()],
         )
 
+    def test_what_is_missing_is_not_said_to_be_tried_again(self):
+        campaign = self.make_campaign(cm_subject=False)
+        self.sync(campaign | self.make_campaign(title="Other"))
+        self.assertEqual(campaign.cm_sync_error, SENTENCE.format(REQUIRED["cm_subject"]))
+        self.assertTrue(campaign.cm_failed_since)
+        self.assertFalse(campaign.cm_retry_at)
+
     def test_blank_text_counts_as_missing(self):
         campaign = self.make_campaign(cm_description=" \n\t ")
         with self.assertRaisesRegex(UserError, "Campaign description is required"):
