@@ -112,23 +112,27 @@ class CampaignMasterRecipient(models.Model):
         new = self - stored
         new.update({"kind": "contact", "email": False, "state": "pending", "state_reason": False})
         decisions = recipient_review.decisions_on(stored)
+        stored._keep_former_addresses(decisions)
         for recipient in stored:
             kind, email, state, reason = decisions[recipient.id]
-            recipient._keep_former_address(email)
             recipient.kind = kind
             recipient.email = email
             recipient.state = state
             recipient.state_reason = reason
 
-    def _keep_former_address(self, email):
-        """Remember an address that the mail went to: its statistics still come in."""
-        [(known_email, known_state)] = self.env.execute_query(
-            SQL("SELECT email, state FROM campaign_master_recipient WHERE id = %s", self.id)
+    def _keep_former_addresses(self, decisions):
+        """Remember addresses that the mail went to and that change: their statistics still come.
+
+        :param decisions: as of `recipient_review.decisions_on`
+        """
+        stored = recipient_review.stored_addresses(self, MAY_BE_ON_THE_LIST)
+        self.env["campaign.master.former.address"].sudo().create(
+            [
+                {"recipient_id": recipient_id, "email": email}
+                for recipient_id, email in stored
+                if email != decisions[recipient_id][1]
+            ]
         )
-        if known_email and known_email != email and known_state in MAY_BE_ON_THE_LIST:
-            self.env["campaign.master.former.address"].sudo().create(
-                {"recipient_id": self.id, "email": known_email}
-            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -30,6 +30,22 @@ def decisions_on(recipients):
     return {recipient_id: decision for recipient_id, *decision in rows}
 
 
+def stored_addresses(recipients, states):
+    """(id, email) of those that have an address and one of ``states`` in the database."""
+    if not recipients:
+        return []
+    return recipients.env.execute_query(
+        SQL(
+            """
+            SELECT id, email FROM campaign_master_recipient
+             WHERE id IN %s AND state IN %s AND email <> ''
+            """,
+            tuple(recipients.ids),
+            states,
+        )
+    )
+
+
 def reconsider(env, condition):
     """Decide anew on the recipients of a condition that could be pushed now or no more.
 

@@ -13,6 +13,17 @@ class TestChangedPeople(CampaignMasterCase):
             self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
         self.run_cron()
 
+    def test_former_addresses_of_many_cost_no_query_for_each(self):
+        campaign = self.synced_campaign(self.contacts(20))
+        recipients = campaign.cm_recipient_ids.sudo()
+        moved = {recipient.id: ("contact", "moved@example.com", "", "") for recipient in recipients}
+        self.env.flush_all()
+        queries = self.env.cr.sql_log_count
+        recipients._keep_former_addresses(moved)
+        self.env.flush_all()
+        self.assertLess(self.env.cr.sql_log_count - queries, 10)
+        self.assertEqual(len(recipients.former_address_ids), 20)
+
     def test_changed_address_of_a_contact_is_added_by_the_schedule(self):
         contact = self.contact()
         campaign = self.synced_campaign(contact)

@@ -31,5 +31,6 @@ export const FAULTS_OF_ODOO = [
     ["landmark-unique", ".o_cp_searchview, .o_cp_pager, .o_pager"],
     ["landmark-unique", ".modal main"],
     ["role-img-alt", ".o_searchview i"],
+    ["role-img-alt", ".o-mail-Chatter i"],
     ["scrollable-region-focusable", ".o_pivot"],
 ];
