@@ -1,4 +1,5 @@
 import { loadJS } from "@web/core/assets";
+import { cookie } from "@web/core/browser/cookie";
 import { FAULTS_OF_ODOO } from "./access_faults_of_odoo";
 import { see } from "./tour_steps";
 
@@ -54,9 +55,16 @@ const untilAtRest = () =>
             .map((transition) => transition.finished.catch(() => {}))
     );
 
+/** In the dark nothing differs but colours. */
+const isDark = () => cookie.get("color_scheme") === "dark";
+
 const violations = async (within) => {
     await untilAtRest();
-    const options = { resultTypes: ["violations"], elementRef: true };
+    const options = {
+        resultTypes: ["violations"],
+        elementRef: true,
+        ...(isDark() && { runOnly: ["color-contrast"] }),
+    };
     const found = await window.axe.run(within, options);
     return found.violations.flatMap(({ id, nodes }) =>
         nodes.map(({ element, html, any }) => ({
