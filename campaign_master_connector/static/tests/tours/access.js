@@ -16,6 +16,7 @@ const CAMPAIGN = "utm.campaign";
 const CUSTOMER = "Customer of many opportunities";
 const MANY = `${PAGE} :is(.o_list_renderer, .o_kanban_renderer)`;
 const TAB = `${PAGE} .o_cm_recipients_tab`;
+const NOTEBOOK = `${PAGE} .o_notebook`;
 const TABS = ["cm_leads", "cm_contacts", "cm_companies"];
 
 const lookAtCampaigns = () => [
@@ -44,14 +45,15 @@ const lookAtSyncedCampaign = () => [
         [["title", "=", "Everything in it"]],
         `${PAGE} .o_cm_waterfall .o_cm_progress`
     ),
+    ...look("synced campaign"),
     ...TABS.flatMap((name) => [
         ...openTab(name),
         ...see(`${TAB} .o_data_row`),
-        ...look(`campaign with ${name}`),
+        ...look(`campaign with ${name}`, NOTEBOOK),
     ]),
     ...openTab("cm_statistics"),
     ...see(`${PAGE} .o_cm_statistics_charts canvas`),
-    ...look("statistics"),
+    ...look("statistics", NOTEBOOK),
 ];
 
 const lookAtRecipients = () => [

@@ -9,6 +9,9 @@ const AXE = "/campaign_master_connector/axe.js";
 export const PAGE = ".o_action_manager";
 export const DIALOG = ".modal:not(.o_inactive_modal) .modal-content";
 
+// On a busy machine.
+const MILLISECONDS = 60000;
+
 const findings = new Set();
 const excused = new Set();
 
@@ -83,6 +86,7 @@ export const look = (page, within = PAGE) => [
     {
         content: `Access of ${page}`,
         trigger: within,
+        timeout: MILLISECONDS,
         run: async () => {
             for (const { rule, fault, html, reason } of await violations(within)) {
                 if (fault) {
@@ -100,6 +104,7 @@ export const lookAtOdoo = (page, within = PAGE) => [
     {
         content: `Faults of Odoo on ${page}`,
         trigger: within,
+        timeout: MILLISECONDS,
         run: async () => {
             for (const { fault } of await violations(within)) {
                 excused.delete(fault);
