@@ -83,6 +83,8 @@ def insert(env: Any, campaign: Any) -> None:
 def forget_recipients(env: Any, campaign: Any) -> None:
     """Remove the recipients, so that the next measurement begins as the first did."""
     env.cr.execute(SQL("DELETE FROM campaign_master_recipient WHERE campaign_id = %s", campaign.id))
+    # Who left by the mail of this one would be left out of the next one.
+    env.cr.execute(SQL("DELETE FROM campaign_master_opt_out"))
     env.cr.commit()
     env.invalidate_all()
     connection = env.cr._cnx
