@@ -43,6 +43,16 @@ WHILE_A_FORM_OPENS = {
     "timeouts": Timeouts(connect=0.7, read=0.7, total=0.7),
     "retry": NO_RETRY,
 }
+QUOTA_FIELDS = (
+    "blocked_until",
+    "hourly_limit",
+    "hourly_remaining",
+    "hourly_reset_at",
+    "reserve_percent",
+    "month",
+    "month_calls",
+    "monthly_limit",
+)
 # An hour of calls ends within one; clocks may be a little off.
 LONGEST_HOUR = timedelta(hours=1, minutes=5)
 LONGEST_MONTH = timedelta(days=32)
@@ -120,6 +130,8 @@ class AccountSession:
         return Token(self.account.token, aware(self.account.token_expires_at))
 
     def _check_that_calls_are_allowed(self):
+        # These alone: the commit before the call made Odoo forget all of the account.
+        self.account.fetch(QUOTA_FIELDS)
         if self.account._is_paused():
             raise PauseGoesOn(
                 self.account.env._("The calls that Campaign Master allows are used up."),

@@ -21,6 +21,8 @@ from .sentences import sentence_of
 
 BATCH_SIZE = 1000
 CALLS_TO_ISOLATE = 64
+# Each commit makes Odoo forget a campaign; it has many fields more, which take a tenth of a batch.
+NEEDED_FIELDS = ("cm_list_id", "cm_paused", "cm_in_flight_first_id", "cm_in_flight_last_id")
 
 STATE_OF_STATUS = {
     AddStatus.ADDED: "added",
@@ -61,7 +63,9 @@ def push_batches(campaign, client, size=BATCH_SIZE, goes_on=lambda: False):
     env = campaign.env
     batch = transaction.write_durably(env, lambda: _take(campaign, size, _in_flight(campaign)))
     while batch:
+        campaign.fetch(NEEDED_FIELDS)
         chosen_list = campaign.cm_list_id
+        chosen_list.fetch(["external_id"])
         outcomes, failure = _send(env, client, chosen_list.external_id, batch.recipients)
         outcomes = [_added_by_the_first_attempt(outcome, batch) for outcome in outcomes]
         conclude = partial(
@@ -92,7 +96,8 @@ def _conclude(campaign, chosen_list, batch, outcomes, failure, may_go_on):
             _mark_in_flight(campaign, batch.interrupted)
         return counts, None
     # Who else chose another list or paused meanwhile is heard before the next batch.
-    campaign.invalidate_recordset()
+    campaign.invalidate_recordset(NEEDED_FIELDS)
+    campaign.fetch(NEEDED_FIELDS)
     last_id = batch.recipients[-1][0]
     interrupted = range(last_id + 1, batch.interrupted.stop) or NOBODY
     if may_go_on and not campaign.cm_paused:

@@ -1,11 +1,9 @@
 import { registry } from "@web/core/registry";
-import { pressKey, seeFocusOn, tabTo } from "./keyboard_steps";
+import { pressKey, seeFocusOn, tabAndPress } from "./keyboard_steps";
 import { see, seeNotification, seeRecipient, seeRows } from "./tour_steps";
 
 const ADD = ".o_cm_recipients_tab .o_cm_add_recipients";
 const PICKED = ".modal .o_cm_add:enabled:contains(3)";
-
-const tabAndPress = (selector, key = "Enter") => [...tabTo(selector), ...pressKey(key)];
 
 const pickPeople = () => [
     ...tabAndPress(".o_notebook_headers .nav-link[name=cm_contacts]"),

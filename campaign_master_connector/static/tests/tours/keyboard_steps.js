@@ -27,21 +27,34 @@ const checkFocusIsSeen = (element) => {
     }
 };
 
-/** Press Tab until the focus is on what `selector` names. */
-export const tabTo = (selector) => [
+const MOMENT = 100; // milliseconds
+
+/** A page that is still being drawn may take the focus away again. */
+const keepsFocus = async (selector) => {
+    await new Promise((resolve) => setTimeout(resolve, MOMENT));
+    return document.activeElement.matches(selector);
+};
+
+const pressTabUntil = async (selector) => {
+    const passed = [];
+    while (!(document.activeElement.matches(selector) && (await keepsFocus(selector)))) {
+        if (passed.length === MOST_PRESSES) {
+            throw new Error(`Tab never comes to ${selector}, but to ${passed.join()}`);
+        }
+        await press("Tab");
+        passed.push(document.activeElement.outerHTML.slice(0, 60));
+    }
+    checkFocusIsSeen(document.activeElement);
+};
+
+/** Press Tab until the focus is on what `selector` names, and then `key`. */
+export const tabAndPress = (selector, key = "Enter") => [
     {
-        content: `Tab to ${selector}`,
+        content: `Tab to ${selector}, ${key}`,
         trigger: selector,
         run: async () => {
-            const passed = [];
-            while (!document.activeElement.matches(selector)) {
-                if (passed.length === MOST_PRESSES) {
-                    throw new Error(`Tab never comes to ${selector}, but to ${passed.join()}`);
-                }
-                await press("Tab");
-                passed.push(document.activeElement.outerHTML.slice(0, 60));
-            }
-            checkFocusIsSeen(document.activeElement);
+            await pressTabUntil(selector);
+            await press(key);
         },
     },
 ];
