@@ -83,13 +83,20 @@ class TestTours(CampaignMasterCase, HttpCase):
         )
         self.assertEqual(self.newest_campaign().title, "From the list")
 
-    def test_disabled_account_shows_nothing_of_campaign_master(self):
-        synced = f"{PAGE}/{self.synced_campaign(self.contact()).id}"
-        new = f"{PAGE}/{self.make_campaign(cm_subject=False).id}"
-        self.start_tour(new, "campaign_master_enabled_account", login="salesperson")
+    def test_enabled_account_shows_campaign_master(self):
+        new = self.make_campaign(cm_subject=False)
+        self.start_tour(f"{PAGE}/{new.id}", "campaign_master_enabled_account", login="salesperson")
+
+    def test_disabled_account_shows_nothing_of_it_on_an_incomplete_campaign(self):
+        self.look_without_account(self.make_campaign(cm_subject=False))
+
+    def test_disabled_account_shows_nothing_of_it_on_a_synced_campaign(self):
+        self.look_without_account(self.synced_campaign(self.contact()))
+
+    def look_without_account(self, campaign):
         self.account.enabled = False
-        self.start_tour(new, "campaign_master_disabled_account", login="salesperson")
-        self.start_tour(synced, "campaign_master_disabled_account", login="salesperson")
+        page = f"{PAGE}/{campaign.id}"
+        self.start_tour(page, "campaign_master_disabled_account", login="salesperson")
 
     def test_statistics_are_pulled_and_drawn(self):
         campaign = self.synced_campaign(self.contacts(60), cm_reference="known-reference")
