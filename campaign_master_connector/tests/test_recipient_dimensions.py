@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..report import campaign_master_recipient_report as report
 from .common import CampaignMasterCase
@@ -57,6 +58,15 @@ class TestRecipientDimensions(CampaignMasterCase):
                     (self.env.user, self.france, self.office),
                 ],
             )
+
+    def test_what_was_just_changed_is_stored(self):
+        person = self.contact("one@example.com")
+        campaign = self.make_campaign()
+        self.env.flush_all()
+        person.user_id = self.env.user
+        campaign.cm_add_people("res.partner", [("id", "=", person.id)])
+        stored = "SELECT user_id FROM campaign_master_recipient WHERE campaign_id = %s"
+        self.assertEqual(self.env.execute_query(SQL(stored, campaign.id)), [(self.env.uid,)])
 
     def test_they_follow_the_person(self):
         person = self.contact("one@example.com")
