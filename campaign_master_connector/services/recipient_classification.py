@@ -74,7 +74,8 @@ def known_recipients(condition):
         """
         SELECT recipient.id AS recipient_id, recipient.campaign_id,
                campaign.cm_account_id AS account_id, recipient.partner_id, recipient.lead_id,
-               customer.id AS person_id,
+               CASE WHEN recipient.partner_id IS NULL THEN customer.id
+                    WHEN partner.is_company IS NOT TRUE THEN partner.id END AS person_id,
                CASE WHEN recipient.lead_id IS NOT NULL THEN 'lead'
                     WHEN partner.is_company THEN 'company'
                     WHEN partner.id IS NOT NULL THEN 'contact'
@@ -97,7 +98,7 @@ def known_recipients(condition):
                ) lead ON TRUE
           LEFT JOIN LATERAL (
                SELECT id FROM res_partner
-                WHERE id = COALESCE(recipient.partner_id, lead.partner_id)
+                WHERE recipient.partner_id IS NULL AND id = lead.partner_id
                   AND is_company IS NOT TRUE OFFSET 0
                ) customer ON TRUE
          WHERE %s

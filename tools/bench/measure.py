@@ -122,6 +122,10 @@ def push_recipients(bench: Bench) -> None:
         campaign.cm_add_people(*floors.PEOPLE)
         bench.env.cr.commit()
         pushes.append(push_all(bench, campaign))
+        # Pending again: an UPDATE that changes no state leaves the indexes alone.
+        floors.forget_recipients(bench.env, campaign)
+        campaign.cm_add_people(*floors.PEOPLE)
+        bench.env.cr.commit()
         list_id = bench.sandbox.control.create_list(f"Floor {number}")
         floor.append(bench.time(partial(floors.push, bench.env, campaign, bench.sandbox, list_id)))
         floors.forget_recipients(bench.env, campaign)
