@@ -35,6 +35,7 @@ from . import (
     utm_campaign_statistics,
     utm_campaign_sync,
     utm_campaign_sync_messages,
+    utm_campaign_sync_result,
     utm_campaign_views,
     utm_mixin,
 )

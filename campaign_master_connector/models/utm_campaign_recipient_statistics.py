@@ -51,7 +51,7 @@ class UtmCampaign(models.Model):
         self.check_access("read")
         return {
             "funnel": self._cm_funnel(),
-            "opened_by": "campaign" if self.cm_show_extended_statistics else "recipients",
+            "opened_by": "recipients" if self._cm_counts_who_opened() else "campaign",
             "first_opens": self._cm_first_opens(),
         }
 
@@ -66,16 +66,21 @@ class UtmCampaign(models.Model):
         }
 
     def _cm_opened(self):
-        """How many opened the mail: the campaign's figure where Settings show it.
-
-        Else it is counted from all recipients' own statistics, False before the first of them.
-        """
-        if self.cm_show_extended_statistics:
+        """How many opened the mail; False as long as it isn't known."""
+        if not self._cm_counts_who_opened():
             return self.cm_unique_opens
         if not self.cm_recipient_statistics_at:
             return False
         domain = [("campaign_id", "=", self.id), ("total_opens", ">", 0)]
-        return self.env["campaign.master.recipient"].sudo().search_count(domain)
+        return self.env["campaign.master.recipient"].search_count(domain)
+
+    def _cm_counts_who_opened(self):
+        """Whether that is counted from the recipients' own statistics.
+
+        Else it is Campaign Master's figure: where Settings show it, and for who sees only some
+        of the recipients.
+        """
+        return not self.cm_show_extended_statistics and bool(self._cm_seen_as_a_whole())
 
     def _cm_first_opens(self):
         """First opens by hour in the first three days after the launch, by day afterwards."""
@@ -95,6 +100,8 @@ class UtmCampaign(models.Model):
         rows = sum(result.counts["rows"] for result in results)
         if problems:
             message = "\n".join(dict.fromkeys(problems))
+        elif self._cm_seen_as_a_whole() != self:
+            message = self.env._("Statistics are up to date.")
         else:
             message = self.env._(
                 "Statistics are up to date. Recipients changed: %s.", number_for(self.env, rows)

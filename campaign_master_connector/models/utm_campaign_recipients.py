@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
 from .utm_campaign import USER_GROUP
@@ -20,6 +20,7 @@ class UtmCampaign(models.Model):
         "Recipients", compute="_compute_cm_recipient_count", groups=USER_GROUP
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_cm_recipient_count(self):
         counts = dict(
             self.env["campaign.master.recipient"]._read_group(
@@ -28,6 +29,14 @@ class UtmCampaign(models.Model):
         )
         for campaign in self:
             campaign.cm_recipient_count = counts.get(campaign._origin, 0)
+
+    def _cm_seen_as_a_whole(self):
+        """Those of which the user's access rules leave out no recipient."""
+        if self.env["campaign.master.recipient"]._sees_everybody():
+            return self
+        return self.filtered(
+            lambda campaign: campaign.cm_recipient_count == campaign.sudo().cm_recipient_count
+        )
 
     def cm_recipient_summary(self):
         """Numbers for the form's waterfall and progress bar, under the user's access rules.
@@ -67,14 +76,19 @@ class UtmCampaign(models.Model):
         ]
 
     def cm_progress(self):
-        """How far the push is: cheap enough to be asked every few seconds."""
+        """How far the push is: cheap enough to be asked every few seconds.
+
+        :return: of `cm_recipient_summary` what changes meanwhile
+        """
         self.ensure_one()
         self._cm_check_access("read")
         campaign = self.sudo()
-        left = campaign._cm_pending_count()
+        left = self._cm_pending_count()
+        # The time is everybody's: from it one could tell how many the others are.
+        shows_time = left and self._cm_seen_as_a_whole()
         return {
             "left": left,
-            "minutes_left": campaign._cm_minutes_left(left),
+            "minutes_left": bool(shows_time) and campaign._cm_minutes_left(left),
             "paused": campaign.cm_paused,
             "is_synced": bool(campaign.cm_external_id),
             "error": campaign.cm_sync_error,

@@ -25,7 +25,6 @@ class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     cm_synced_at = fields.Datetime("Last sync", readonly=True, copy=False)
-    cm_sync_result = fields.Char("Result of the last sync", readonly=True, copy=False)
     cm_sync_requested = fields.Boolean(readonly=True, copy=False)
     cm_paused = fields.Boolean("Paused", readonly=True, copy=False)
     cm_sent_values = fields.Json(readonly=True, copy=False)
@@ -112,13 +111,13 @@ class UtmCampaign(models.Model):
         return sentence_of(self.env, error)
 
     def _cm_record_success(self, purpose, result):
-        """Clear the problem; after a sync also say in numbers what it did."""
+        """Clear the problem; after a sync also keep in numbers what it did."""
         values = self._cm_values_without_problem(purpose)
         if purpose in ("sync", "recipients"):
             values |= {
                 "cm_sync_requested": False,
                 "cm_synced_at": fields.Datetime.now(),
-                "cm_sync_result": self._cm_result_sentence(result),
+                "cm_sync_counts": self._cm_counts_of(result),
             }
         self.write({name: value for name, value in values.items() if self[name] != value})
 

@@ -1,7 +1,5 @@
 from odoo import models
 
-from ..services.sentences import number_for
-
 
 class UtmCampaign(models.Model):
     """What a sync tells the person who asked for it."""
@@ -69,34 +67,4 @@ class UtmCampaign(models.Model):
         return self.env._(
             "The campaign is launched, so what you changed of its subject, sender or description "
             "wasn't sent: Campaign Master takes such changes of drafts only."
-        )
-
-    def _cm_result_sentence(self, result):
-        """In numbers what a sync did, and what the background still has to do."""
-        totals = result.campaign._cm_count_by_state()
-        parts = [
-            (self.env._("%s added"), result.counts["added"]),
-            (self.env._("%s already on the list"), result.counts["exists"]),
-            (self.env._("%s opted out"), totals.get("opted_out", 0)),
-            (self.env._("%s excluded"), totals.get("excluded", 0)),
-            (self.env._("%s rejected"), totals.get("rejected", 0)),
-        ]
-        numbers = ", ".join(text % number_for(self.env, number) for text, number in parts if number)
-        if not totals:
-            sentence = self.env._("The campaign is in Campaign Master; it has no recipients yet.")
-        elif numbers and any(result.counts.values()):
-            sentence = self.env._("The campaign is in Campaign Master: %s.", numbers)
-        else:
-            sentence = self.env._("Nothing new to add. %s", numbers and f"({numbers})").strip()
-        if result.left:
-            sentence += " " + self.env._(
-                "%s more are added in the background.", number_for(self.env, result.left)
-            )
-        return sentence
-
-    def _cm_count_by_state(self):
-        return dict(
-            self.env["campaign.master.recipient"]._read_group(
-                [("campaign_id", "=", self.id)], ["state"], ["__count"]
-            )
         )

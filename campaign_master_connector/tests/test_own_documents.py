@@ -97,3 +97,97 @@ class TestOwnDocumentsOnly(RightsCase):
         self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
         action = self.own.with_user(self.seller).action_cm_open_engagement()
         self.assertEqual(self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own)
+
+    def test_result_of_a_sync_counts_what_the_user_may_see(self):
+        own = "The campaign is in Campaign Master. Of the recipients that you see: 3 added."
+        self.assertEqual(self.result_for(self.seller), own)
+        self.assertEqual(
+            self.result_for(self.all_leads), "The campaign is in Campaign Master: 4 added."
+        )
+        self.add(self.campaign, self.lead("late@example.com", user_id=self.colleague.id))
+        notification = self.campaign.with_user(self.seller).action_cm_sync()
+        self.assertEqual(notification["params"]["message"], own)
+        self.assertEqual(self.result_for(self.seller), own)
+
+    def test_result_says_what_is_still_to_add_of_the_users_own(self):
+        self.add(self.campaign, self.lead("mine@example.com", user_id=self.seller.id))
+        self.assertEqual(
+            self.result_for(self.seller),
+            "The campaign is in Campaign Master. Of the recipients that you see: "
+            "1 to add, 3 added.",
+        )
+
+    def test_who_sees_all_there_are_is_told_all(self):
+        campaign = self.synced_campaign(self.lead("only@example.com", user_id=self.seller.id))
+        self.assertEqual(
+            self.result_for(self.seller, campaign), "The campaign is in Campaign Master: 1 added."
+        )
+
+    def test_who_sees_nobody_is_told_so(self):
+        campaign = self.synced_campaign(self.lead("alone@example.com", user_id=self.colleague.id))
+        self.assertEqual(
+            self.result_for(self.seller, campaign),
+            "The campaign is in Campaign Master; you see no recipients of it.",
+        )
+
+    def test_result_is_told_while_the_form_is_edited(self):
+        edited = self.campaign.with_user(self.seller)
+        edited = edited.new({"cm_test_address": "test@example.com"}, origin=edited)
+        self.assertIn("you see: 3 added", edited.cm_sync_result)
+
+    def result_for(self, user, campaign=None):
+        campaign = (campaign or self.campaign).with_user(user)
+        campaign.invalidate_recordset()
+        return campaign.cm_sync_result
+
+    def test_counts_of_everybody_are_no_ones_to_read(self):
+        for user in (self.seller, self.all_leads, self.manager):
+            with self.assertRaises(AccessError):
+                self.campaign.with_user(user).read(["cm_sync_counts"])
+
+    def test_a_rule_of_ones_own_counts_as_well(self):
+        self.env["ir.rule"].create(
+            {
+                "name": "Contacts alone",
+                "model_id": self.env["ir.model"]._get_id("campaign.master.recipient"),
+                "domain_force": [("kind", "=", "contact")],
+            }
+        )
+        self.assertIn("you see: 1 added", self.result_for(self.all_leads))
+
+    def test_progress_counts_what_the_user_may_see(self):
+        self.add(self.campaign, self.lead("late@example.com", user_id=self.colleague.id))
+        self.add(self.campaign, self.lead("mine@example.com", user_id=self.seller.id))
+        for user, left in ((self.seller, 1), (self.all_leads, 2)):
+            campaign = self.campaign.with_user(user)
+            self.assertEqual(campaign.cm_progress()["left"], left)
+            self.assertEqual(campaign.cm_recipient_summary()["left"], left)
+
+    def test_only_who_sees_everybody_is_told_how_long_everybody_takes(self):
+        self.env["campaign.master.sync.log"].create(
+            {
+                "kind": "recipients",
+                "campaign_id": self.campaign.id,
+                "account_id": self.account.id,
+                "added": 1,
+                "duration": 600,
+            }
+        )
+        self.add(self.campaign, self.lead("late@example.com", user_id=self.colleague.id))
+        self.add(self.campaign, self.lead("mine@example.com", user_id=self.seller.id))
+        for user, minutes in ((self.seller, False), (self.all_leads, 20)):
+            progress = self.campaign.with_user(user).cm_progress()
+            self.assertIs(progress["minutes_left"], minutes)
+
+    def test_opened_is_not_counted_from_others_leads(self):
+        self.campaign.write({"cm_recipient_statistics_at": "2026-03-01 09:00:00"})
+        self.campaign.cm_recipient_ids.write({"total_opens": 1})
+        self.campaign.cm_unique_opens = 2
+        for user, opened in ((self.seller, (2, "campaign")), (self.all_leads, (4, "recipients"))):
+            charts = self.campaign.with_user(user).cm_statistics_charts()
+            self.assertEqual((charts["funnel"]["opened"], charts["opened_by"]), opened)
+
+    def test_statistics_are_brought_without_the_number_of_everybody(self):
+        self.control.populate_campaign(self.campaign.cm_external_id, 4)
+        params = self.campaign.with_user(self.seller).action_cm_update_statistics()["params"]
+        self.assertEqual(params["message"], "Statistics are up to date.")

@@ -49,7 +49,8 @@ class TestSentences(CampaignMasterCase):
         self.control.set_fault("service_unavailable")
         self.run_cron()
         self.assertIn("Versuchen Sie es später noch einmal", campaign.cm_sync_error)
-        self.control.clear_faults()
-        self.retry_now(campaign)
-        self.run_cron()
-        self.assertIn("hinzugefügt", campaign.cm_sync_result)
+
+    def test_result_of_a_sync_is_in_the_language_of_who_reads_it(self):
+        campaign = self.synced_campaign(self.contact())
+        for lang, added in (("de_DE", "1 hinzugefügt"), ("en_US", "1 added")):
+            self.assertIn(added, campaign.with_context(lang=lang).cm_sync_result)

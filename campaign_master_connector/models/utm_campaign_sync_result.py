@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+
+from ..services.sentences import number_for
+from .utm_campaign import USER_GROUP
+
+
+class UtmCampaign(models.Model):
+    """What the last sync did in numbers, as far as the reader's access rules go."""
+
+    _inherit = "utm.campaign"
+
+    # Of everybody, so it is read by the server alone.
+    cm_sync_counts = fields.Json(
+        "Counts of the last sync", groups=fields.NO_ACCESS, readonly=True, copy=False
+    )
+    cm_sync_result = fields.Char(
+        "Result of the last sync", compute="_compute_cm_sync_result", groups=USER_GROUP
+    )
+
+    @api.depends("cm_sync_counts")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_cm_sync_result(self):
+        synced = self.filtered(lambda campaign: campaign.sudo().cm_sync_counts)
+        (self - synced).cm_sync_result = False
+        seen = synced._cm_seen_as_a_whole()
+        for campaign in seen:
+            campaign.cm_sync_result = self._cm_sentence_of_all(campaign.sudo().cm_sync_counts)
+        counts = (synced - seen)._cm_counts_by_state()
+        for campaign in synced - seen:
+            campaign.cm_sync_result = self._cm_sentence_of_some(counts[campaign._origin])
+
+    def _cm_counts_of(self, result):
+        """Of a `CampaignResult` what is kept: {"new": int of recipients that it did anything with,
+        "total": int of all recipients, and by state "added" and "exists" in this sync, the others
+        altogether}.
+        """
+        totals = self._cm_counts_by_state()[self]
+        return {
+            "new": result.counts.total(),
+            "total": sum(totals.values()),
+            "added": result.counts["added"],
+            "exists": result.counts["exists"],
+            **{state: totals.get(state, 0) for state in ("opted_out", "excluded", "rejected")},
+        }
+
+    def _cm_result_sentence(self, result):
+        """What a sync just did, and what the background still has to do."""
+        campaign = self.browse(result.campaign.id)
+        if not campaign._cm_seen_as_a_whole():
+            return self._cm_sentence_of_some(campaign._cm_counts_by_state()[campaign])
+        sentence = self._cm_sentence_of_all(campaign._cm_counts_of(result))
+        if result.left:
+            sentence += " " + self.env._(
+                "%s more are added in the background.", number_for(self.env, result.left)
+            )
+        return sentence
+
+    def _cm_sentence_of_all(self, counts):
+        numbers = self._cm_numbers(counts)
+        if not counts["total"]:
+            return self.env._("The campaign is in Campaign Master; it has no recipients yet.")
+        if numbers and counts["new"]:
+            return self.env._("The campaign is in Campaign Master: %s.", numbers)
+        return self.env._("Nothing new to add. %s", numbers and f"({numbers})").strip()
+
+    def _cm_sentence_of_some(self, counts):
+        """Where the reader's recipients stand: what the sync did with the others isn't his."""
+        if not counts:
+            return self.env._("The campaign is in Campaign Master; you see no recipients of it.")
+        return self.env._(
+            "The campaign is in Campaign Master. Of the recipients that you see: %s.",
+            self._cm_numbers(counts),
+        )
+
+    def _cm_numbers(self, counts):
+        texts = {
+            "pending": self.env._("%s to add"),
+            "added": self.env._("%s added"),
+            "exists": self.env._("%s already on the list"),
+            "opted_out": self.env._("%s opted out"),
+            "excluded": self.env._("%s excluded"),
+            "rejected": self.env._("%s rejected"),
+        }
+        return ", ".join(
+            text % number_for(self.env, counts[state])
+            for state, text in texts.items()
+            if counts.get(state)
+        )
+
+    def _cm_counts_by_state(self):
+        """Recipients that the user may see: {campaign: {state: int}}."""
+        counts = {campaign: {} for campaign in self._origin}
+        for campaign, state, count in self.env["campaign.master.recipient"]._read_group(
+            [("campaign_id", "in", self.ids)], ["campaign_id", "state"], ["__count"]
+        ):
+            counts[campaign][state] = count
+        return counts
