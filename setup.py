@@ -62,7 +62,7 @@ setup(
     author=manifest["author"],
     license=manifest["license"],
     license_files=["LICENSE"],
-    python_requires=">=3.10",
+    python_requires=">=3.11",
     install_requires=requirements(),
     packages=packages(),
     package_dir={PACKAGE: FOLDER},

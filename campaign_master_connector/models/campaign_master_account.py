@@ -110,8 +110,11 @@ class CampaignMasterAccount(models.Model):
     def write(self, vals):
         """Other credentials begin anew: without token, pause and alert, and bound to this database.
 
+        :raises UserError: for another company
         :raises ValidationError: as at creation
         """
+        if "company_id" in vals:
+            self._check_company_stays(vals["company_id"])
         vals = self._cleaned(vals)
         changes_identity = self._changes_identity(vals)
         if "api_url" in vals:
@@ -125,6 +128,15 @@ class CampaignMasterAccount(models.Model):
         if CHECKED_FIELDS & vals.keys():
             self._check_complete()
         return result
+
+    def _check_company_stays(self, company_id):
+        if any(account.company_id.id != company_id for account in self):
+            raise UserError(
+                self.env._(
+                    "The company of an account can't be changed: its lists, campaigns and "
+                    "opt-outs are that company's. Set up another account for the other company."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self):

@@ -171,7 +171,7 @@ class UtmCampaign(models.Model):
     def create(self, vals_list):
         """With a cleaned block; one that has any of it belongs to its company's account.
 
-        :raises AccessError: where a user gives what Campaign Master keeps
+        :raises AccessError: where a user gives what Campaign Master keeps, or may not use it
         :raises ValidationError: as `_cm_cleaned`
         """
         defaults = {
@@ -179,6 +179,8 @@ class UtmCampaign(models.Model):
         }
         # A copy names its account, which the access rules check.
         self._cm_check_not_forged(defaults.union(*vals_list) - {"cm_account_id"})
+        if any(vals.get(name) for vals in vals_list for name in BLOCK_FIELDS):
+            self._cm_check_access("create")
         return super().create([self._cm_bound(self._cm_cleaned(vals)) for vals in vals_list])
 
     def _cm_bound(self, vals):
@@ -191,9 +193,12 @@ class UtmCampaign(models.Model):
     def write(self, vals):
         """With a cleaned block; after a change of the list everybody is queued for the new one.
 
+        :raises AccessError: as `create`
         :raises UserError: for another template once the campaign is in Campaign Master
         """
         self._cm_check_not_forged(vals.keys())
+        if vals.keys() & BLOCK_FIELDS:
+            self._cm_check_access("write")
         vals = self._cm_cleaned(vals)
         if "cm_template_id" in vals:
             self._cm_check_template_unlocked(vals["cm_template_id"])

@@ -1,6 +1,7 @@
 from odoo import models
 
 from .campaign_master_recipient import PEOPLE_MODELS
+from .utm_campaign import BLOCK_FIELDS
 
 
 class UtmCampaign(models.Model):
@@ -9,8 +10,13 @@ class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     def copy_data(self, default=None):
-        """A copy is a campaign of its own in the same account."""
+        """A copy is a campaign of its own in the same account.
+
+        Who doesn't use Campaign Master gets one without the block.
+        """
         values = super().copy_data(default)
+        if not self.env["campaign.master.recipient"].has_access("read"):
+            return [{key: vals[key] for key in vals.keys() - BLOCK_FIELDS} for vals in values]
         for campaign, vals in zip(self, values, strict=True):
             vals["cm_account_id"] = campaign.sudo().cm_account_id.id
         return values

@@ -42,45 +42,43 @@ class UtmCampaign(models.Model):
     def cm_statistics_charts(self):
         """What the charts of the Statistics page draw.
 
-        :return: {"funnel": {figure: int}, "opened_by": "campaign" or "recipients", whose figure
-            of the funnel that is, "first_opens": {"unit": "hour" or "day",
+        :return: {"funnel": {figure: int, or False as long as it isn't known},
+            "opened_by": whose figure "opened" is: "campaign", "recipients" or False for nobody's,
+            "first_opens": {"unit": "hour" or "day",
             "points": [[ISO date-time in the user's time zone, int], ...]}}
-            "opened" is False as long as it isn't known
         """
         self.ensure_one()
         self.check_access("read")
+        opened_by = self._cm_opened_by()
         return {
-            "funnel": self._cm_funnel(),
-            "opened_by": "recipients" if self._cm_counts_who_opened() else "campaign",
+            "funnel": {
+                "sent": self.cm_emails_sent,
+                "delivered": self.cm_successful_emails,
+                "opened": self._cm_opened(opened_by),
+                "clicked": self.cm_unique_clicks,
+                "bounced": self.cm_total_bounces,
+                "unsubscribed": self.cm_total_unsubscribes,
+            },
+            "opened_by": opened_by,
             "first_opens": self._cm_first_opens(),
         }
 
-    def _cm_funnel(self):
-        return {
-            "sent": self.cm_emails_sent,
-            "delivered": self.cm_successful_emails,
-            "opened": self._cm_opened(),
-            "clicked": self.cm_unique_clicks,
-            "bounced": self.cm_total_bounces,
-            "unsubscribed": self.cm_total_unsubscribes,
-        }
+    def _cm_opened_by(self):
+        """Who tells how many opened the mail: the campaign's figures where Settings show them.
 
-    def _cm_opened(self):
-        """How many opened the mail; False as long as it isn't known."""
-        if not self._cm_counts_who_opened():
+        Else the recipients' own statistics, for who sees all of them.
+        """
+        if self.cm_show_extended_statistics:
+            return "campaign"
+        return "recipients" if self._cm_seen_as_a_whole() else False
+
+    def _cm_opened(self, opened_by):
+        if opened_by == "campaign":
             return self.cm_unique_opens
-        if not self.cm_recipient_statistics_at:
+        if not opened_by or not self.cm_recipient_statistics_at:
             return False
         domain = [("campaign_id", "=", self.id), ("total_opens", ">", 0)]
         return self.env["campaign.master.recipient"].search_count(domain)
-
-    def _cm_counts_who_opened(self):
-        """Whether that is counted from the recipients' own statistics.
-
-        Else it is Campaign Master's figure: where Settings show it, and for who sees only some
-        of the recipients.
-        """
-        return not self.cm_show_extended_statistics and bool(self._cm_seen_as_a_whole())
 
     def _cm_first_opens(self):
         """First opens by hour in the first three days after the launch, by day afterwards."""

@@ -85,10 +85,10 @@ class UtmCampaign(models.Model):
         campaign = self.sudo()
         left = self._cm_pending_count()
         # The time is everybody's: from it one could tell how many the others are.
-        shows_time = left and self._cm_seen_as_a_whole()
+        shows_time = self.env["campaign.master.recipient"]._sees_everybody()
         return {
             "left": left,
-            "minutes_left": bool(shows_time) and campaign._cm_minutes_left(left),
+            "minutes_left": shows_time and campaign._cm_minutes_left(left),
             "paused": campaign.cm_paused,
             "is_synced": bool(campaign.cm_external_id),
             "error": campaign.cm_sync_error,

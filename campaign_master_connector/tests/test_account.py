@@ -49,6 +49,12 @@ class TestAccount(CampaignMasterCase):
         self.account.api_version = "  v2 "
         self.assertEqual(self.account.api_version, "v2")
 
+    def test_account_stays_with_its_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        with self.assertRaisesRegex(UserError, "The company of an account can't be changed"):
+            self.account.company_id = other
+        self.account.company_id = self.company
+
     def test_empty_secret_keeps_the_stored_one(self):
         self.account.client_secret = "client-secret-1"
         self.account.write({"password": "", "client_secret": False})

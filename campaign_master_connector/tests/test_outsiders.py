@@ -34,6 +34,25 @@ class TestOutsiders(RightsCase):
                 with self.subTest(user=user.login, path=path), self.assertRaises(AccessError):
                     campaign.with_user(user).search([(path, "=like", "h%")])
 
+    def test_they_cannot_change_what_goes_to_campaign_master(self):
+        campaign = self.synced_campaign(self.contact())
+        theirs = campaign.with_user(self.employee)
+        for values in (
+            {"cm_list_id": self.choice("list", self.newsletter).id},
+            {"cm_subject": "Another subject"},
+            {"cm_from_email": False},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                theirs.write(values)
+            with self.subTest(values=values), suppress(AccessError):
+                self.assertFalse(theirs.create({"title": "New", **values}).cm_account_id)
+        theirs.title = "A campaign's name is Odoo's"
+        self.assertEqual(campaign.cm_recipient_ids.state, "added")
+
+    def test_their_copy_of_a_campaign_is_odoos_alone(self):
+        copy = self.synced_campaign(self.contact()).with_user(self.employee).copy().sudo()
+        self.assertFalse(copy.cm_subject or copy.cm_list_id or copy.cm_account_id)
+
     def test_they_use_up_no_calls(self):
         campaign = self.synced_campaign(self.contacts(1))
         specification = {"cm_connection_notice": {}}

@@ -87,6 +87,9 @@ export class StatisticsCharts extends Component {
         if (this.state.data.opened_by === "campaign") {
             return _t("Unique opens, as Campaign Master counts them for the campaign.");
         }
+        if (!this.state.data.opened_by) {
+            return _t("Who opened the mail is counted for those who see all its recipients.");
+        }
         return this.isKnown("opened")
             ? _t("Recipients who opened the mail, counted from their individual statistics.")
             : _t("Who opened the mail comes with the individual statistics, every morning.");
