@@ -98,13 +98,6 @@ class CampaignMasterRecipient(models.Model):
         self.env.cr.execute(SQL("ALTER TABLE campaign_master_recipient SET (fillfactor = 50)"))
         return result
 
-    @api.model
-    def _sees_everybody(self):
-        """Whether the user's access rules leave out nobody of the companies that he works in."""
-        rules = self.env["ir.rule"]._compute_domain(self._name, "read")
-        fields_of_rules = {condition.field_expr for condition in rules.iter_conditions()}
-        return not rules.is_false() and fields_of_rules <= {"company_id"}
-
     @api.depends(
         "campaign_id.cm_account_id",
         "partner_id.active",

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..services.recipient_visibility import campaigns_seen_as_a_whole
 from ..services.sentences import number_for
 
 HOURLY = timedelta(days=3)
@@ -70,7 +71,7 @@ class UtmCampaign(models.Model):
         """
         if self.cm_show_extended_statistics:
             return "campaign"
-        return "recipients" if self._cm_seen_as_a_whole() else False
+        return "recipients" if campaigns_seen_as_a_whole(self) else False
 
     def _cm_opened(self, opened_by):
         if opened_by == "campaign":
@@ -98,7 +99,7 @@ class UtmCampaign(models.Model):
         rows = sum(result.counts["rows"] for result in results)
         if problems:
             message = "\n".join(dict.fromkeys(problems))
-        elif self._cm_seen_as_a_whole() != self:
+        elif campaigns_seen_as_a_whole(self) != self:
             message = self.env._("Statistics are up to date.")
         else:
             message = self.env._(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services import recipient_visibility
 from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
 from .utm_campaign import USER_GROUP
 
@@ -29,14 +30,6 @@ class UtmCampaign(models.Model):
         )
         for campaign in self:
             campaign.cm_recipient_count = counts.get(campaign._origin, 0)
-
-    def _cm_seen_as_a_whole(self):
-        """Those of which the user's access rules leave out no recipient."""
-        if self.env["campaign.master.recipient"]._sees_everybody():
-            return self
-        return self.filtered(
-            lambda campaign: campaign.cm_recipient_count == campaign.sudo().cm_recipient_count
-        )
 
     def cm_recipient_summary(self):
         """Numbers for the form's waterfall and progress bar, under the user's access rules.
@@ -85,7 +78,7 @@ class UtmCampaign(models.Model):
         campaign = self.sudo()
         left = self._cm_pending_count()
         # The time is everybody's: from it one could tell how many the others are.
-        shows_time = self.env["campaign.master.recipient"]._sees_everybody()
+        shows_time = recipient_visibility.sees_everybody(self.env)
         return {
             "left": left,
             "minutes_left": shows_time and campaign._cm_minutes_left(left),

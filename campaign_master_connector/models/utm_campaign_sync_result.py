@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..services.recipient_visibility import campaigns_seen_as_a_whole
 from ..services.sentences import number_for
 from .utm_campaign import USER_GROUP
 
@@ -21,20 +22,22 @@ class UtmCampaign(models.Model):
     @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_cm_sync_result(self):
         synced = self.filtered(lambda campaign: campaign.sudo().cm_sync_counts)
-        (self - synced).cm_sync_result = False
-        seen = synced._cm_seen_as_a_whole()
+        seen = campaigns_seen_as_a_whole(synced)
         for campaign in seen:
             campaign.cm_sync_result = self._cm_sentence_of_all(campaign.sudo().cm_sync_counts)
-        counts = (synced - seen)._cm_counts_by_state()
-        for campaign in synced - seen:
-            campaign.cm_sync_result = self._cm_sentence_of_some(counts[campaign._origin])
+        # Counted for nobody: with a million recipients the form could not wait for it.
+        (synced - seen).cm_sync_result = self.env._(
+            "The campaign is in Campaign Master. You see some of its recipients only; the numbers "
+            "are of those."
+        )
+        (self - synced).cm_sync_result = False
 
     def _cm_counts_of(self, result):
         """Of a `CampaignResult` what is kept: {"new": int of recipients that it did anything with,
         "total": int of all recipients, and by state "added" and "exists" in this sync, the others
         altogether}.
         """
-        totals = self._cm_counts_by_state()[self]
+        totals = self._cm_counts_by_state()
         return {
             "new": result.counts.total(),
             "total": sum(totals.values()),
@@ -46,8 +49,8 @@ class UtmCampaign(models.Model):
     def _cm_result_sentence(self, result):
         """What a sync just did, and what the background still has to do."""
         campaign = self.browse(result.campaign.id)
-        if not campaign._cm_seen_as_a_whole():
-            return self._cm_sentence_of_some(campaign._cm_counts_by_state()[campaign])
+        if not campaigns_seen_as_a_whole(campaign):
+            return self._cm_sentence_of_some(campaign._cm_counts_by_state())
         sentence = self._cm_sentence_of_all(campaign._cm_counts_of(result))
         if result.left:
             sentence += " " + self.env._(
@@ -88,10 +91,8 @@ class UtmCampaign(models.Model):
         )
 
     def _cm_counts_by_state(self):
-        """Recipients that the user may see: {campaign: {state: int}}."""
-        counts = {campaign: {} for campaign in self._origin}
-        for campaign, state, count in self.env["campaign.master.recipient"]._read_group(
-            [("campaign_id", "in", self.ids)], ["campaign_id", "state"], ["__count"]
-        ):
-            counts[campaign][state] = count
-        return counts
+        return dict(
+            self.env["campaign.master.recipient"]._read_group(
+                [("campaign_id", "=", self.id)], ["state"], ["__count"]
+            )
+        )
