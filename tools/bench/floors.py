@@ -59,6 +59,25 @@ def make_people(env: Any, count: int) -> None:
     env.invalidate_all()
 
 
+def make_lead(env: Any) -> Any:
+    """A lead of the administrator, which other salespersons don't see."""
+    return env["crm.lead"].create(
+        {
+            "name": "Lead",
+            "email_from": "lead@example.com",
+            "user_id": env.ref("base.user_admin").id,
+        }
+    )
+
+
+def make_salesperson(env: Any) -> Any:
+    """A user who sees own leads and nobody else's."""
+    group = env.ref("sales_team.group_sale_salesman")
+    return env["res.users"].create(
+        {"name": "Salesperson", "login": "salesperson", "group_ids": [(6, 0, group.ids)]}
+    )
+
+
 def insert(env: Any, campaign: Any) -> None:
     """The recipients by one INSERT ... SELECT that decides nothing."""
     env.cr.execute(
