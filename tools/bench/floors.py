@@ -70,11 +70,12 @@ def make_lead(env: Any) -> Any:
     )
 
 
-def make_salesperson(env: Any) -> Any:
+def salesperson(env: Any) -> Any:
     """A user who sees own leads and nobody else's."""
+    login = "salesperson"
     group = env.ref("sales_team.group_sale_salesman")
-    return env["res.users"].create(
-        {"name": "Salesperson", "login": "salesperson", "group_ids": [(6, 0, group.ids)]}
+    return env["res.users"].search([("login", "=", login)]) or env["res.users"].create(
+        {"name": "Salesperson", "login": login, "group_ids": [(6, 0, group.ids)]}
     )
 
 
