@@ -91,12 +91,17 @@ def _update(campaign, client, values):
         _store(campaign, _remote_values(remote), asdict(values))
 
 
+def wire_values(campaign):
+    """What is sent of ``campaign`` itself: {name in `CampaignFields`: value}."""
+    return asdict(_wire_fields(campaign))
+
+
 def _wire_fields(campaign):
     return CampaignFields(
         external_id=campaign.cm_reference,
         name=campaign.cm_subject,
         subject=campaign.cm_subject,
-        description=campaign.cm_description.strip(),
+        description=(campaign.cm_description or "").strip(),
         from_name=campaign.cm_from_name,
         from_email=campaign.cm_from_email,
         template_id=campaign.cm_template_id.external_id,
