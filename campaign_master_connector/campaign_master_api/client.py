@@ -12,7 +12,7 @@ from . import endpoints
 from .address import DEFAULT_API_VERSION, check_api_version, normalize_api_url
 from .answers import invalid_answer
 from .caller import Caller, Hooks
-from .ensure import ensure_campaign, only_campaign
+from .ensure import only_campaign
 from .records import Records
 from .retry import RetryPolicy
 from .text import clean_email, clean_message
@@ -194,19 +194,8 @@ class CampaignMasterClient:
         )
         return only_campaign((entry for page in pages for entry in page.items), external_id)
 
-    def ensure_campaign(self, fields: CampaignFields) -> Campaign:
-        """Return the campaign with `fields.external_id`, creating it in draft where it is absent.
-
-        An existing one is returned as it is. A create whose outcome is unknown is never repeated
-        blindly: the external id is looked up, and one more attempt is made only where it is absent
-        and the server has ended with the first (after a time-out or a 504 it may still be at
-        work). Otherwise the error of the create is raised, with `outcome_unknown`: the next
-        `ensure_campaign` looks the campaign up again. Source: as `create_campaign`.
-        """
-        return ensure_campaign(self.find_campaign, self.create_campaign, fields)
-
     def create_campaign(self, fields: CampaignFields) -> Campaign:
-        """Create a campaign in draft; never repeated, since twice makes two.
+        """Create a campaign in draft; never repeated, since twice makes two: see `ensure_campaign`.
 
         Optional fields that are empty are left out. Raises RequestRefused with the code
         `subject_required`, `description_required`, `template_required`,

@@ -17,6 +17,7 @@ from . import (
     test_engagement,
     test_failure_kinds,
     test_fair_share,
+    test_found_again,
     test_import_export,
     test_keyboard,
     test_lost_answers,

@@ -4,6 +4,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
@@ -85,9 +86,9 @@ class TestClickDuringRun(CampaignMasterCase):
             self.add(campaign, self.contact(f"{campaign.title}@example.com"))
 
         def click():
-            # The clock of the database has whole seconds.
-            self.campaign.cm_synced_at -= timedelta(seconds=2)
-            self.sync(self.campaign)
+            # A moment later, as Odoo stores it: in whole seconds.
+            with freeze_time(fields.Datetime.now() + timedelta(seconds=2)):
+                self.sync(self.campaign)
 
         with self.while_sending(click, batch=2):
             self.run_cron()
