@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import psutil
+from odoo import sql_db
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
@@ -237,6 +238,17 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
             return results
 
         return patch.object(CampaignMasterClient, "add_list_recipients", send)
+
+    def hold_lock(self, lock_class, record):
+        """Work on the record as another process would: under its lock, in another session."""
+        cursor = sql_db.db_connect(self.env.cr.dbname).cursor()
+        self.addCleanup(cursor.close)
+        self.addCleanup(self.release, cursor)
+        cursor.execute(SQL("SELECT pg_advisory_lock(%s, %s)", lock_class, record.id))
+        return cursor
+
+    def release(self, cursor):
+        cursor.execute("SELECT pg_advisory_unlock_all()")
 
     def calls(self):
         """{operation: number of calls} since the sandbox was prepared."""
