@@ -161,10 +161,6 @@ class UtmCampaign(models.Model):
             )
         )
 
-    def _cm_trigger_recipient_statistics(self):
-        cron = "campaign_master_connector.ir_cron_update_recipient_statistics"
-        self.env.ref(cron).sudo()._trigger()
-
     def _cm_trigger_push(self):
         self.env.ref(PUSH_CRON).sudo()._trigger()
 
