@@ -49,10 +49,10 @@ class CampaignMasterClient:
 
     It logs in by itself when a call needs it. `token` is one that an earlier client gave to
     `on_token`, which is called with each new token, with one whose end the server corrected by
-    more than a minute, and with None when one was refused. `on_rate_limit` gets the limit that
-    each answer tells, `on_call` is called before each request, log-ins and repeats included; an
-    exception raised in one of them ends the call. `session` is for those who need adapters of
-    their own: it is not closed here, and only the adapters of this package bound a slow header.
+    more than a minute, and with None when one was refused. `on_call` is called before each
+    request, log-ins and repeats included. An exception raised in one of them ends the call.
+    `session` is for those who need adapters of their own: it is not closed here, and only the
+    adapters of this package bound a slow header.
 
     All methods raise CampaignMasterError and nothing else, except ValueError for arguments that
     can never be sent. A client is for one thread. Calls that can be repeated are repeated for
@@ -67,7 +67,6 @@ class CampaignMasterClient:
         api_version: str = DEFAULT_API_VERSION,
         token: Token | None = None,
         on_token: Callable[[Token | None], None] | None = None,
-        on_rate_limit: Callable[[RateLimit], None] | None = None,
         on_call: Callable[[], None] | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         retry: RetryPolicy = DEFAULT_RETRY,
@@ -78,7 +77,7 @@ class CampaignMasterClient:
             Transport(normalize_api_url(api_url) + base, timeouts, session),
             credentials,
             token=token,
-            hooks=Hooks(on_token, on_rate_limit, on_call),
+            hooks=Hooks(on_token, on_call),
             retry=retry,
         )
         self._records = Records(self._caller)
