@@ -28,7 +28,6 @@ class Hooks:
     """What the owner of the client wants to be told; an exception raised in one ends the call."""
 
     token: Callable[[Token | None], None] | None = None
-    rate_limit: Callable[[RateLimit], None] | None = None
     call: Callable[[], None] | None = None
 
 
@@ -146,8 +145,6 @@ class Caller:
         limit = rate_limit_of(answer.headers)
         if limit is not None:
             self.rate_limit = limit
-            if self._hooks.rate_limit:
-                self._hooks.rate_limit(limit)
         expires_at = token_reset_of(answer.headers)
         known = self._token
         if known is None or expires_at is None or call.operation is endpoints.AUTHENTICATE:

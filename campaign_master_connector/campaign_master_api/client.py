@@ -12,7 +12,7 @@ from . import endpoints
 from .address import DEFAULT_API_VERSION, check_api_version, normalize_api_url
 from .answers import invalid_answer
 from .caller import Caller, Hooks
-from .ensure import ensure_campaign, only_campaign
+from .ensure import only_campaign
 from .records import Records
 from .retry import RetryPolicy
 from .text import clean_email, clean_message
@@ -49,10 +49,10 @@ class CampaignMasterClient:
 
     It logs in by itself when a call needs it. `token` is one that an earlier client gave to
     `on_token`, which is called with each new token, with one whose end the server corrected by
-    more than a minute, and with None when one was refused. `on_rate_limit` gets the limit that
-    each answer tells, `on_call` is called before each request, log-ins and repeats included; an
-    exception raised in one of them ends the call. `session` is for those who need adapters of
-    their own: it is not closed here, and only the adapters of this package bound a slow header.
+    more than a minute, and with None when one was refused. `on_call` is called before each
+    request, log-ins and repeats included. An exception raised in one of them ends the call.
+    `session` is for those who need adapters of their own: it is not closed here, and only the
+    adapters of this package bound a slow header.
 
     All methods raise CampaignMasterError and nothing else, except ValueError for arguments that
     can never be sent. A client is for one thread. Calls that can be repeated are repeated for
@@ -67,7 +67,6 @@ class CampaignMasterClient:
         api_version: str = DEFAULT_API_VERSION,
         token: Token | None = None,
         on_token: Callable[[Token | None], None] | None = None,
-        on_rate_limit: Callable[[RateLimit], None] | None = None,
         on_call: Callable[[], None] | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         retry: RetryPolicy = DEFAULT_RETRY,
@@ -78,7 +77,7 @@ class CampaignMasterClient:
             Transport(normalize_api_url(api_url) + base, timeouts, session),
             credentials,
             token=token,
-            hooks=Hooks(on_token, on_rate_limit, on_call),
+            hooks=Hooks(on_token, on_call),
             retry=retry,
         )
         self._records = Records(self._caller)
@@ -194,19 +193,8 @@ class CampaignMasterClient:
         )
         return only_campaign((entry for page in pages for entry in page.items), external_id)
 
-    def ensure_campaign(self, fields: CampaignFields) -> Campaign:
-        """Return the campaign with `fields.external_id`, creating it in draft where it is absent.
-
-        An existing one is returned as it is. A create whose outcome is unknown is never repeated
-        blindly: the external id is looked up, and one more attempt is made only where it is absent
-        and the server has ended with the first (after a time-out or a 504 it may still be at
-        work). Otherwise the error of the create is raised, with `outcome_unknown`: the next
-        `ensure_campaign` looks the campaign up again. Source: as `create_campaign`.
-        """
-        return ensure_campaign(self.find_campaign, self.create_campaign, fields)
-
     def create_campaign(self, fields: CampaignFields) -> Campaign:
-        """Create a campaign in draft; never repeated, since twice makes two.
+        """Create a campaign in draft; never repeated, since twice makes two: see `ensure_campaign`.
 
         Optional fields that are empty are left out. Raises RequestRefused with the code
         `subject_required`, `description_required`, `template_required`,

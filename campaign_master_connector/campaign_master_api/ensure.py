@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 from .errors import CampaignMasterError, NoAnswer, ServerFailed, SeveralCampaigns
 from .sentences import _
-from .types import Campaign, CampaignFields
+from .types import Campaign
 
 Find = Callable[[str], Campaign | None]
-Create = Callable[[CampaignFields], Campaign]
+Create = Callable[[], Campaign]
 
 
 def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign | None:
@@ -30,37 +30,39 @@ def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign |
     return next(iter(found.values()), None)
 
 
-def ensure_campaign(find: Find, create: Create, fields: CampaignFields) -> Campaign:
-    """Return the campaign with `fields.external_id`, created where a look-up shows it is absent.
+def ensure_campaign(find: Find, create: Create, external_id: str) -> Campaign:
+    """Return the campaign with this external id, created where a look-up shows that it is absent.
 
-    Raises the error of the create, with `outcome_unknown`, where its outcome stays unknown.
+    An existing one is returned as it is. A create whose outcome is unknown is never repeated
+    blindly: the external id is looked up, and one more attempt is made only where it is absent
+    and the server has ended with the first (after a time-out or a 504 it may still be at work).
+    Otherwise the error of the create is raised, with `outcome_unknown`: the next call looks the
+    campaign up again.
     """
-    found = find(fields.external_id)
+    found = find(external_id)
     if found is not None:
         return found
-    result = _create_or_find(find, create, fields)
+    result = _create_or_find(find, create, external_id)
     if isinstance(result, Campaign):
         return result
     if may_still_be_carried_out(result):
         raise result
-    result = _create_or_find(find, create, fields)
+    result = _create_or_find(find, create, external_id)
     if isinstance(result, Campaign):
         return result
     raise result
 
 
-def _create_or_find(
-    find: Find, create: Create, fields: CampaignFields
-) -> Campaign | CampaignMasterError:
+def _create_or_find(find: Find, create: Create, external_id: str) -> Campaign | CampaignMasterError:
     """The campaign, or the error of a create after which a look-up showed that it is absent."""
     try:
-        return create(fields)
+        return create()
     except CampaignMasterError as error:
         if not error.outcome_unknown:
             raise
         lost = error
     try:
-        return find(fields.external_id) or lost
+        return find(external_id) or lost
     except CampaignMasterError:
         # That the look-up failed too must not hide that a campaign may have been created.
         raise lost from None

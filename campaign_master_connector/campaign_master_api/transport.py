@@ -21,7 +21,7 @@ from .network import network_error
 from .sentences import _
 from .types import Timeouts
 
-USER_AGENT = "CampaignMasterConnector/1.0 (Odoo 19 addon)"
+USER_AGENT = "CampaignMasterConnector (Odoo 19 addon)"
 MAX_BYTES = 16 * 1024 * 1024
 CHUNK = 16 * 1024
 CA_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")

@@ -1,6 +1,5 @@
 import logging
 from datetime import timedelta
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -176,7 +175,7 @@ class CampaignMasterAccount(models.Model):
                     durably=False,
                     seconds=SECONDS_WHILE_A_FORM_OPENS,
                 ) as session:
-                    account._pull_choices(session.client)
+                    account._store_choices(account._fetch_choices(session.client))
             except CampaignMasterError as error:
                 _logger.info("Lists and templates of %s not refreshed: %s", account, error)
                 self.env["utm.campaign"]._cm_trigger_push()
@@ -190,21 +189,30 @@ class CampaignMasterAccount(models.Model):
             if refreshed and refreshed >= account.choices_attempted_at:
                 continue
             try:
-                with AccountSession(account, BACKGROUND) as session:
-                    transaction.write_durably(
-                        self.env, partial(account._pull_choices, session.client)
-                    )
-            except CampaignMasterError as error:
+                with transaction.account_lock(account) as locked:
+                    if locked:
+                        account._refresh_choices_durably()
+            except (CampaignMasterError, *transaction.COLLISIONS) as error:
                 _logger.info("Lists and templates of %s not refreshed: %s", account, error)
+
+    def _refresh_choices_durably(self):
+        with AccountSession(self, BACKGROUND) as session:
+            choices = self._fetch_choices(session.client)
+            transaction.write_durably(self.env, lambda: self._store_choices(choices))
 
     def _choices_are_fresh(self):
         attempted = self.choices_attempted_at
         return attempted and attempted > fields.Datetime.now() - CHOICES_MAXIMUM_AGE
 
-    def _pull_choices(self, client):
-        """Bring lists and templates up to what Campaign Master has; the gone are archived."""
-        lists = [(item.id, item.name) for item in client.iter_lists()]
-        templates = [(item.id, item.name) for item in client.iter_templates()]
-        self.env["campaign.master.list"]._store(self, lists)
-        self.env["campaign.master.template"]._store(self, templates)
+    def _fetch_choices(self, client):
+        """What Campaign Master has to choose: {model: [(external id, name)]}."""
+        return {
+            "campaign.master.list": [(item.id, item.name) for item in client.iter_lists()],
+            "campaign.master.template": [(item.id, item.name) for item in client.iter_templates()],
+        }
+
+    def _store_choices(self, choices):
+        """Bring lists and templates up to what `_fetch_choices` told; the gone are archived."""
+        for model, pulled in choices.items():
+            self.env[model]._store(self, pulled)
         self.choices_refreshed_at = fields.Datetime.now()

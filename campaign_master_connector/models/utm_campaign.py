@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ..services.addresses import single_address
+from ..services.campaign_sync import is_being_created
 from ..services.campaign_text import on_one_line
 from ..services.sentences import number_for
 from .big_integer import BigInteger
@@ -194,7 +195,8 @@ class UtmCampaign(models.Model):
         """With a cleaned block; after a change of the list everybody is queued for the new one.
 
         :raises AccessError: as `create`
-        :raises UserError: for another template once the campaign is in Campaign Master
+        :raises UserError: for another template once the campaign is in Campaign Master, or while
+            it is being created there
         """
         self._cm_check_not_forged(vals.keys())
         if vals.keys() & BLOCK_FIELDS:
@@ -220,7 +222,17 @@ class UtmCampaign(models.Model):
 
     def _cm_check_template_unlocked(self, template_id):
         for campaign in self:
-            if campaign.cm_external_id and campaign.cm_template_id.id != template_id:
+            if campaign.cm_template_id.id == template_id:
+                continue
+            if is_being_created(campaign):
+                raise UserError(
+                    self.env._(
+                        "The template of %(campaign)s can't be changed now: the campaign is being "
+                        "created in Campaign Master. Try again in a minute.",
+                        campaign=campaign.title,
+                    )
+                )
+            if campaign.cm_external_id:
                 raise UserError(
                     self.env._(
                         "The template of %(campaign)s can't be changed: the campaign is in "

@@ -27,6 +27,7 @@ class UtmCampaign(models.Model):
     cm_recipient_statistics_after = fields.Datetime(readonly=True, copy=False)
     cm_recipient_statistics_page = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_recipient_statistics_started_at = fields.Datetime(readonly=True, copy=False)
+    cm_recipient_statistics_requested = fields.Boolean(readonly=True, copy=False)
     cm_unknown_address_count = fields.Integer(
         "Unknown addresses", compute="_compute_cm_unknown_address_count"
     )
@@ -95,18 +96,37 @@ class UtmCampaign(models.Model):
         return {"unit": unit, "points": _without_gaps(dict(groups), timedelta(**{f"{unit}s": 1}))}
 
     def _cm_statistics_notification(self, results):
-        problems = [self._cm_problem_now(result) for result in results if result.problem]
-        rows = sum(result.counts["rows"] for result in results)
-        if problems:
-            message = "\n".join(dict.fromkeys(problems))
-        elif campaigns_seen_as_a_whole(self) != self:
-            message = self.env._("Statistics are up to date.")
+        if problems := [self._cm_problem_now(result) for result in results if result.problem]:
+            kind, sentences = "danger", problems
+        elif unfinished := self._cm_unfinished_sentences(results):
+            kind, sentences = "info", unfinished
         else:
-            message = self.env._(
-                "Statistics are up to date. Recipients changed: %s.", number_for(self.env, rows)
-            )
+            kind, sentences = "success", [self._cm_up_to_date_sentence(results)]
         action = self.env["campaign.master.account"]._notification(
-            "danger" if problems else "success", message
+            kind, "\n".join(dict.fromkeys(sentences))
         )
         action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return action
+
+    def _cm_unfinished_sentences(self, results):
+        """Why not all statistics are up to date now, and when they will be."""
+        sentences = []
+        if any(result.busy for result in results):
+            sentences.append(
+                self.env._("The statistics are being updated now. Please look again in a minute.")
+            )
+        if any(result.waiting for result in results):
+            sentences.append(
+                self.env._(
+                    "There was no time left for all statistics now; the background brings the rest."
+                )
+            )
+        return sentences
+
+    def _cm_up_to_date_sentence(self, results):
+        if campaigns_seen_as_a_whole(self) != self:
+            return self.env._("Statistics are up to date.")
+        rows = sum(result.counts["rows"] for result in results)
+        return self.env._(
+            "Statistics are up to date. Recipients changed: %s.", number_for(self.env, rows)
+        )

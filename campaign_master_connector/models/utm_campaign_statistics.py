@@ -1,4 +1,5 @@
 from functools import partial
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -6,7 +7,12 @@ from odoo.tools import SQL
 
 from ..services import recipient_review, transaction
 from ..services.moments import naive
-from ..services.statistics_run import run_campaign_statistics, run_recipient_statistics
+from ..services.statistics_run import (
+    run_at_the_screen,
+    run_campaign_statistics,
+    run_recipient_statistics,
+)
+from .ir_cron import MORNING_CRON
 
 # Each is the field `cm_<name>`.
 FIGURES = (
@@ -23,6 +29,26 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
+
+
+class Schedule(NamedTuple):
+    """What brings one kind of statistics, and the fields that say when it was and is wanted."""
+
+    cron: str
+    last_field: str
+    requested_field: str
+
+
+SCHEDULES = {
+    "campaign_statistics": Schedule(
+        "campaign_master_connector.ir_cron_update_campaign_statistics",
+        "cm_statistics_at",
+        "cm_statistics_requested",
+    ),
+    "recipient_statistics": Schedule(
+        MORNING_CRON, "cm_recipient_statistics_at", "cm_recipient_statistics_requested"
+    ),
+}
 # Shown where Settings say so.
 EXTENDED_FIGURES = {
     "cm_confirmed_total_views",
@@ -56,6 +82,7 @@ class UtmCampaign(models.Model):
         "Open Rate %", readonly=True, copy=False, digits=(5, 2), aggregator="avg"
     )
     cm_statistics_at = fields.Datetime("Statistics as of", readonly=True, copy=False)
+    cm_statistics_requested = fields.Boolean(readonly=True, copy=False)
 
     cm_show_extended_statistics = fields.Boolean(
         compute="_compute_cm_show_extended_statistics", compute_sudo=True
@@ -131,15 +158,25 @@ class UtmCampaign(models.Model):
         values["cm_reported_open_rate"] = figures.open_rate
         values["cm_state"] = figures.status.value
         values["cm_sent_at"] = naive(figures.sent_at)
+        values["cm_statistics_requested"] = False
         changed = {name: value for name, value in values.items() if self[name] != value}
         self.write({**changed, "cm_statistics_at": fields.Datetime.now()})
 
     def action_cm_update_statistics(self):
-        """Pull the figures of the campaigns and of their recipients now."""
+        """Pull the figures of the campaigns and of their recipients now, as far as time allows."""
         self._cm_check_access("write")
-        results = run_campaign_statistics(self.sudo(), at_the_screen=True)
-        results += run_recipient_statistics(self.sudo(), at_the_screen=True)
-        return self._cm_statistics_notification(results)
+        return self._cm_statistics_notification(run_at_the_screen(self.sudo()))
+
+    def _cm_request_statistics(self, purpose):
+        """Have the schedule bring at once what a click had no time for, however old it is.
+
+        :param purpose: a key of ``SCHEDULES``
+        """
+        self.write({SCHEDULES[purpose].requested_field: True})
+        self._cm_trigger_statistics(purpose)
+
+    def _cm_trigger_statistics(self, purpose):
+        self.env.ref(SCHEDULES[purpose].cron).sudo()._trigger()
 
     @api.model
     def _cron_cm_update_campaign_statistics(self):
@@ -160,26 +197,21 @@ class UtmCampaign(models.Model):
 
     def _cm_due_for_statistics(self):
         """Synced campaigns whose figures are due by age; the longest waiting first."""
-        return self._cm_due(
-            "campaign_statistics", "cm_statistics_at", lambda account: account._due_by_age()
-        )
+        return self._cm_due("campaign_statistics", lambda account: account._due_by_age())
 
     def _cm_due_for_recipient_statistics(self):
         """Synced campaigns of the companies whose morning it is; the longest waiting first."""
-        return self._cm_due(
-            "recipient_statistics",
-            "cm_recipient_statistics_at",
-            lambda account: account._due_in_the_morning(),
-        )
+        return self._cm_due("recipient_statistics", lambda account: account._due_in_the_morning())
 
-    def _cm_due(self, purpose, last_field, domain_of):
+    def _cm_due(self, purpose, domain_of):
+        schedule = SCHEDULES[purpose]
         campaigns = self.browse()
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             campaigns |= self.search(
                 Domain("cm_account_id", "=", account.id)
                 & Domain("cm_external_id", ">", 0)
                 & self._cm_domain_not_waiting(purpose)
-                & domain_of(account),
-                order=f"{last_field} NULLS FIRST, id",
+                & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
+                order=f"{schedule.last_field} NULLS FIRST, id",
             )
         return campaigns

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
 from ..services import recipient_review, waiting_recipients
+from ..services.campaign_sync import wire_values
 from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
 
@@ -111,14 +112,12 @@ class UtmCampaign(models.Model):
         return sentence_of(self.env, error)
 
     def _cm_record_success(self, purpose, result):
-        """Clear the problem; after a sync also keep in numbers what it did."""
+        """Clear the problem; after a sync also the request, unless there is more to send since."""
         values = self._cm_values_without_problem(purpose)
         if purpose in ("sync", "recipients"):
-            values |= {
-                "cm_sync_requested": False,
-                "cm_synced_at": fields.Datetime.now(),
-                "cm_sync_counts": self._cm_counts_of(result),
-            }
+            result.synced_at = values["cm_synced_at"] = fields.Datetime.now()
+            if result.values and result.values == wire_values(self):
+                values["cm_sync_requested"] = False
         self.write({name: value for name, value in values.items() if self[name] != value})
 
     def _cm_request_sync(self):
@@ -161,10 +160,6 @@ class UtmCampaign(models.Model):
                 [("campaign_id", "=", self.id), ("state", "=", "pending")], limit=1
             )
         )
-
-    def _cm_trigger_recipient_statistics(self):
-        cron = "campaign_master_connector.ir_cron_update_recipient_statistics"
-        self.env.ref(cron).sudo()._trigger()
 
     def _cm_trigger_push(self):
         self.env.ref(PUSH_CRON).sudo()._trigger()

@@ -32,6 +32,11 @@ class UtmCampaign(models.Model):
         )
         (self - synced).cm_sync_result = False
 
+    def _cm_keep_counts(self, result):
+        """Keep what a `CampaignResult` did, unless somebody else synced the campaign since."""
+        if self.cm_synced_at == result.synced_at:
+            self.cm_sync_counts = self._cm_counts_of(result)
+
     def _cm_counts_of(self, result):
         """Of a `CampaignResult` what is kept: {"new": int of recipients that it did anything with,
         "total": int of all recipients, and by state "added" and "exists" in this sync, the others

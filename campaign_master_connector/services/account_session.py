@@ -178,6 +178,7 @@ class AccountSession:
             assignments += self._connection(failure)
         if not assignments:
             return
+        was_refused = self.account.connection_state == "refused"
         self.account.flush_recordset()
         self.account.env.cr.execute(
             SQL(
@@ -186,7 +187,6 @@ class AccountSession:
                 self.account.id,
             )
         )
-        was_refused = self.account.connection_state == "refused"
         self.account.invalidate_recordset()
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()

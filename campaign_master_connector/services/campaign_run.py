@@ -4,6 +4,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 
 from odoo.exceptions import UserError
@@ -39,7 +40,8 @@ class CampaignResult:
     """What a run did with one campaign.
 
     ``problem`` is a sentence, empty if all went well; ``came_too_late`` are changes of a campaign
-    that was launched before.
+    that was launched before. ``values`` are those of the campaign itself that the run dealt with,
+    None if it pushed recipients alone; ``synced_at`` is when it last did so.
     """
 
     campaign: object
@@ -49,8 +51,9 @@ class CampaignResult:
     problem: str = ""
     busy: bool = False
     waiting: bool = False
-    created: bool = False
     came_too_late: bool = False
+    values: dict | None = None
+    synced_at: datetime | None = None
     left: int = 0
 
 
@@ -73,7 +76,8 @@ class CampaignRun:
         """Call ``work(campaign, client, result)`` under the campaign's lock for this purpose.
 
         Whatever it raises ends up as a sentence on the campaign; somebody else working on it
-        already is no error but ``busy``.
+        already is no error but ``busy``. How it ended is stored under the lock too: later it would
+        replace what somebody else found since.
         """
         result = self.results.setdefault(campaign.id, CampaignResult(campaign))
         started, calls = time.monotonic(), self.session.client.calls
@@ -81,8 +85,20 @@ class CampaignRun:
             with transaction.campaign_lock(campaign, self.purpose) as locked:
                 result.busy = not locked
                 if locked:
-                    work(campaign, self.session.client, result)
-                    self.internal_errors = 0
+                    self._work(result, work)
+        finally:
+            result.seconds += time.monotonic() - started
+            result.calls += self.session.client.calls - calls
+        return result
+
+    def _work(self, result, work):
+        campaign = result.campaign
+        try:
+            work(campaign, self.session.client, result)
+            self.internal_errors = 0
+            transaction.write_durably(
+                self.env, lambda: campaign._cm_record_success(self.purpose, result)
+            )
         except ReserveReached as error:
             transaction.rollback(self.env)
             self.stopped_by = error
@@ -99,10 +115,6 @@ class CampaignRun:
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
             self._fail(result, self._unexpected())
-        finally:
-            result.seconds += time.monotonic() - started
-            result.calls += self.session.client.calls - calls
-        return result
 
     def _concerns_the_account(self, error):
         if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -131,12 +143,11 @@ class CampaignRun:
         )
 
     def finish(self):
-        """Clear the problems of what went well, and write the log of the run."""
+        """Keep in numbers what the syncs did that went well, and write the log of the run."""
         for result in self.results.values():
-            if not result.problem and not result.busy and not result.waiting:
+            if result.synced_at and not result.problem:
                 transaction.write_durably(
-                    self.env,
-                    lambda result=result: result.campaign._cm_record_success(self.purpose, result),
+                    self.env, lambda result=result: result.campaign._cm_keep_counts(result)
                 )
         transaction.write_durably(
             self.env,

@@ -1,7 +1,9 @@
 """The campaign itself: created in Campaign Master once, then kept like the one in Odoo."""
 
 from dataclasses import asdict
+from dataclasses import fields as dataclass_fields
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields
 
@@ -28,25 +30,21 @@ def sync_campaign_itself(campaign, client):
 
     :return: whether Campaign Master has what Odoo has; it takes no changes after the launch
     """
-    values = _wire_fields(campaign)
-    known = asdict(values)
     if campaign.cm_external_id:
-        if campaign.cm_sent_values != known and campaign.cm_state == "draft":
-            _update(campaign, client, values)
-        return campaign.cm_sent_values == known
-    transaction.commit(campaign.env)
-    remote = _ensure(campaign, client, values)
-    if _differs(remote, values) and remote.status is CampaignStatus.DRAFT:
-        remote = client.update_campaign(remote.id, values)
-    created = {"cm_external_id": remote.id, "cm_creation_began_at": False}
-    _store(campaign, {**_remote_values(remote), **created}, known)
-    return True
+        if campaign.cm_state == "draft" and campaign.cm_sent_values != wire_values(campaign):
+            _update(campaign, client)
+    else:
+        transaction.commit(campaign.env)
+        remote = _ensure(campaign, client)
+        if not campaign.cm_external_id:
+            _take_over(campaign, client, remote)
+    return campaign.cm_state == "draft" or campaign.cm_sent_values == wire_values(campaign)
 
 
-def _ensure(campaign, client, values):
+def _ensure(campaign, client):
     """The campaign in Campaign Master, which a creation that nobody waits for may still make."""
-    if _is_being_created(campaign):
-        if remote := client.find_campaign(values.external_id):
+    if is_being_created(campaign):
+        if remote := client.find_campaign(campaign.cm_reference):
             return remote
         raise CampaignMasterError(
             campaign.env._(
@@ -54,22 +52,28 @@ def _ensure(campaign, client, values):
                 "Whether it did is looked up again in a minute."
             )
         )
-
-    def create(new):
-        _note_creation(campaign, fields.Datetime.now())
-        return client.create_campaign(new)
-
+    create = partial(_create, campaign, client)
     try:
-        return ensure_campaign(client.find_campaign, create, values)
+        return ensure_campaign(client.find_campaign, create, campaign.cm_reference)
     except CampaignMasterError as error:
         if not may_still_be_carried_out(error):
             _note_creation(campaign, False)
         raise
 
 
-def _is_being_created(campaign):
+def is_being_created(campaign):
+    """Whether Campaign Master may be at work on ``campaign`` still, though nobody waits for it."""
     began = campaign.cm_creation_began_at
     return began and began > fields.Datetime.now() - LONGEST_CREATION
+
+
+def _create(campaign, client):
+    _note_creation(campaign, fields.Datetime.now())
+    # From the note on nobody changes the template; until then somebody may have.
+    values = _wire_fields(campaign)
+    remote = client.create_campaign(values)
+    _store(campaign, remote, asdict(values))
+    return remote
 
 
 def _note_creation(campaign, began_at):
@@ -79,16 +83,46 @@ def _note_creation(campaign, began_at):
     )
 
 
-def _update(campaign, client, values):
+def _take_over(campaign, client, remote):
+    """Link what was found: created with what Odoo had when the answer to the creation was lost.
+
+    :raises CampaignMasterError: for a draft with another template, which no call changes
+    """
+    values = _wire_fields(campaign)
+    if remote.status is not CampaignStatus.DRAFT:
+        told = {name: value for name, value in _told(remote).items() if value}
+        _store(campaign, remote, {**asdict(values), **told})
+        return
+    if _told(remote) != asdict(values):
+        remote = client.update_campaign(remote.id, values)
+    if remote.template_id not in (None, values.template_id):
+        _note_creation(campaign, False)
+        raise CampaignMasterError(
+            campaign.env._(
+                "In Campaign Master this campaign has another template than here, and Odoo can't "
+                "change it there. Choose %(template)s there, or here the one that it has there.",
+                template=campaign.cm_template_id.name,
+            )
+        )
+    _store(campaign, remote, asdict(values))
+
+
+def _update(campaign, client):
+    values = _wire_fields(campaign)
     try:
         remote = client.update_campaign(campaign.cm_external_id, values)
     except RequestRefused as error:
         if error.code != "campaign_not_draft":
             raise
         remote = client.get_campaign(campaign.cm_external_id)
-        _store(campaign, _remote_values(remote), campaign.cm_sent_values)
+        _store(campaign, remote, campaign.cm_sent_values)
     else:
-        _store(campaign, _remote_values(remote), asdict(values))
+        _store(campaign, remote, asdict(values))
+
+
+def wire_values(campaign):
+    """What is sent of ``campaign`` itself: {name in `CampaignFields`: value}."""
+    return asdict(_wire_fields(campaign))
 
 
 def _wire_fields(campaign):
@@ -96,7 +130,7 @@ def _wire_fields(campaign):
         external_id=campaign.cm_reference,
         name=campaign.cm_subject,
         subject=campaign.cm_subject,
-        description=campaign.cm_description.strip(),
+        description=(campaign.cm_description or "").strip(),
         from_name=campaign.cm_from_name,
         from_email=campaign.cm_from_email,
         template_id=campaign.cm_template_id.external_id,
@@ -105,15 +139,18 @@ def _wire_fields(campaign):
     )
 
 
-def _differs(remote, values):
-    return (remote.name, remote.subject) != (values.name, values.subject)
+def _told(remote):
+    """What Campaign Master tells of what is sent to it, in the shape of `wire_values`."""
+    values = asdict(remote)
+    return {field.name: values[field.name] for field in dataclass_fields(CampaignFields)}
 
 
-def _remote_values(remote):
-    return {"cm_state": remote.status.value, "cm_sent_at": naive(remote.sent_at)}
-
-
-def _store(campaign, values, sent_values):
-    transaction.write_durably(
-        campaign.env, lambda: campaign.write({**values, "cm_sent_values": sent_values})
-    )
+def _store(campaign, remote, sent_values):
+    values = {
+        "cm_external_id": remote.id,
+        "cm_state": remote.status.value,
+        "cm_sent_at": naive(remote.sent_at),
+        "cm_sent_values": sent_values,
+        "cm_creation_began_at": False,
+    }
+    transaction.write_durably(campaign.env, lambda: campaign.write(values))

@@ -85,9 +85,11 @@ def _check_against_launch(campaign, rows):
         for moment in (row.first_open, row.last_open, row.first_click, row.last_click):
             if moment and moment < earliest:
                 raise InvalidAnswer(
-                    "Campaign Master reported an open or a click from before the launch, so "
-                    "nothing of this page of statistics was taken over. Tell Campaign Master's "
-                    "support."
+                    campaign.env._(
+                        "Campaign Master reported an open or a click from before the launch, so "
+                        "nothing of this page of statistics was taken over. Tell Campaign Master's "
+                        "support."
+                    )
                 )
 
 

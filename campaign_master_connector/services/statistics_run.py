@@ -21,42 +21,69 @@ OVERLAP = timedelta(minutes=15)
 BROKEN_PAGES_THAT_STOP = 3
 
 
-def run_campaign_statistics(campaigns, at_the_screen=False):
+def run_at_the_screen(campaigns):
+    """Pull both kinds while somebody waits; what there is no time for is left to the schedules.
+
+    :return: [`CampaignResult`], two a campaign
+    """
+    deadline = time.monotonic() + SECONDS_AT_THE_SCREEN
+    figures = run_campaign_statistics(campaigns, deadline)
+    return figures + run_recipient_statistics(campaigns, deadline)
+
+
+def run_campaign_statistics(campaigns, deadline=None):
     """Pull the thirteen figures and the state of each campaign, a call each.
 
+    :param deadline: of who waits at the screen, a moment of `time.monotonic`
     :return: [`CampaignResult`]
     """
-    return _run(campaigns, "campaign_statistics", _pull_campaign, at_the_screen)
+    return _run(campaigns, "campaign_statistics", _pull_campaign, deadline)
 
 
-def run_recipient_statistics(campaigns, at_the_screen=False):
+def run_recipient_statistics(campaigns, deadline=None):
     """Pull what the recipients of each campaign did since the last complete run.
 
-    :return: [`CampaignResult`]
+    Parameter and return value as `run_campaign_statistics`.
     """
-    return _run(campaigns, "recipient_statistics", _pull_recipients, at_the_screen)
+    return _run(campaigns, "recipient_statistics", _pull_recipients, deadline)
 
 
-def _run(campaigns, purpose, pull, at_the_screen):
+def _run(campaigns, purpose, pull, deadline):
     synced = campaigns.filtered("cm_external_id")
-    seconds = SECONDS_AT_THE_SCREEN if at_the_screen else float("inf")
-    clock = _Clock(campaigns.env, len(synced), time.monotonic() + seconds)
+    clock = _Clock(campaigns.env, len(synced), deadline or float("inf"))
     results = []
     for account, group in synced.grouped("cm_account_id").items():
         account, group = in_the_readers_language(account, group)
         if obstacle := account._obstacle():
             results += [CampaignResult(campaign, problem=obstacle) for campaign in group]
             continue
-        with AccountSession(account, AT_THE_SCREEN if at_the_screen else BACKGROUND) as session:
+        with AccountSession(account, AT_THE_SCREEN if deadline else BACKGROUND) as session:
             run = CampaignRun(session, purpose)
-            for campaign in group:
-                if run.stopped_by or clock.is_up:
-                    break
-                run.work_on(campaign, partial(pull, clock=clock))
-                clock.campaign_done()
+            _pull_in_turn(run, group, partial(pull, clock=clock), clock)
             run.finish()
         results += run.results.values()
+        untouched = group.filtered(lambda campaign, run=run: campaign.id not in run.results)
+        if deadline and untouched:
+            results += _leave_to_the_schedule(untouched, purpose)
     return results
+
+
+def _pull_in_turn(run, campaigns, pull, clock):
+    for campaign in campaigns:
+        if run.stopped_by or clock.is_up:
+            break
+        result = run.work_on(campaign, pull)
+        if result.waiting and not run.stopped_by:
+            # Not before its lock is given back: the schedule would leave it out, and not come
+            # again before the morning.
+            campaign._cm_trigger_statistics(run.purpose)
+        clock.campaign_done()
+
+
+def _leave_to_the_schedule(campaigns, purpose):
+    request = partial(campaigns._cm_request_statistics, purpose)
+    transaction.write_durably(campaigns.env, request)
+    return [CampaignResult(campaign, waiting=True) for campaign in campaigns]
 
 
 class _Clock:
@@ -114,8 +141,7 @@ def _pull_recipients(campaign, client, result, clock):
             number += 1
     if errors:
         raise errors[0]
-    if campaign.cm_recipient_statistics_page:
-        campaign._cm_trigger_recipient_statistics()
+    result.waiting = bool(campaign.cm_recipient_statistics_page)
 
 
 def _store_page(campaign, page, result, is_complete):
@@ -129,6 +155,7 @@ def _begin(campaign):
         values = {
             "cm_recipient_statistics_page": 1,
             "cm_recipient_statistics_started_at": fields.Datetime.now(),
+            "cm_recipient_statistics_requested": False,
         }
         if forget_addresses_that_became_known(campaign):
             # What they did before they were recipients comes only with all rows.

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
-from .campaign_sync import sync_campaign_itself
+from .campaign_sync import sync_campaign_itself, wire_values
 from .recipient_push import BATCH_SIZE, push_batches
 from .sentences import in_the_readers_language, sentence_of
 
@@ -84,8 +84,7 @@ def _push_in_turn(run, campaigns):
     while waiting and seconds_left and not run.stopped_by:
         campaign = waiting.popleft()
         goes_on = partial(_has_the_worker_alone, run.env, waiting)
-        work = partial(_sync, itself=campaign.cm_sync_requested, goes_on=goes_on)
-        result = run.work_on(campaign, work)
+        result = run.work_on(campaign, partial(_sync, goes_on=goes_on))
         if not result.problem and not result.busy and campaign._cm_may_go_on():
             waiting.append(campaign)
         seconds_left = transaction.commit_progress(run.env, 1, len(waiting))
@@ -101,11 +100,14 @@ def _has_the_worker_alone(env, waiting):
 
 
 def _sync(campaign, client, result, size=BATCH_SIZE, itself=False, goes_on=lambda: False):
-    """Bring the campaign itself up to date, then push at most ``size``, and on if it may."""
+    """Push at most ``size``, and on if it may; first the campaign itself where that is asked for.
+
+    What somebody asked for meanwhile is read here, under the lock.
+    """
     if reasons := campaign._cm_reasons_against_sync():
         raise UserError("\n".join(reasons))
-    if itself or not campaign.cm_external_id:
-        result.created = result.created or not campaign.cm_external_id
+    if itself or campaign.cm_sync_requested or not campaign.cm_external_id:
+        result.values = wire_values(campaign)
         result.came_too_late = not sync_campaign_itself(campaign, client)
     if size:
         for counts in push_batches(campaign, client, size, goes_on):

@@ -66,17 +66,26 @@ def write_durably(env, write):
             _logger.info("Concurrent update, writing again (%s of %s)", attempt + 1, ATTEMPTS)
 
 
-@contextmanager
 def campaign_lock(campaign, purpose):
     """Hold the right to work on ``campaign`` as long as the block runs; yields whether it was had.
 
-    It is the session's, not the transaction's: commits in between don't give it back, and
-    PostgreSQL gives it back by itself when the process dies.
-
     :param purpose: a kind of run; the click and the schedule exclude each other
     """
-    cr = campaign.env.cr
-    key = SQL("%s, %s", CAMPAIGN_LOCK_CLASSES[purpose], campaign.id)
+    return _lock(CAMPAIGN_LOCK_CLASSES[purpose], campaign)
+
+
+def account_lock(account):
+    """The same for refreshing the account's lists and templates; forms are kept out by it too."""
+    return _lock(ACCOUNT_LOCK_CLASS, account)
+
+
+@contextmanager
+def _lock(lock_class, record):
+    """It is the session's, not the transaction's: commits in between don't give it back, and
+    PostgreSQL gives it back by itself when the process dies.
+    """
+    cr = record.env.cr
+    key = SQL("%s, %s", lock_class, record.id)
     cr.execute(SQL("SELECT pg_try_advisory_lock(%s)", key))
     [locked] = cr.fetchone()
     if not locked:
@@ -84,19 +93,22 @@ def campaign_lock(campaign, purpose):
         return
     try:
         # What the one before us committed shows only in a new snapshot.
-        commit(campaign.env)
-        campaign.env.invalidate_all()
+        commit(record.env)
+        record.env.invalidate_all()
         yield True
     except BaseException:
         # A failed transaction takes no statement, also not the one that gives the lock back.
-        rollback(campaign.env)
+        rollback(record.env)
         raise
     finally:
         cr.execute(SQL("SELECT pg_advisory_unlock(%s)", key))
 
 
 def try_account_lock(account):
-    """Whether this transaction got the right to refresh the account's lists and templates."""
+    """Whether this transaction got the right to refresh the account's lists and templates.
+
+    Until its end: nobody else may store them before what it stored can be seen.
+    """
     cr = account.env.cr
     cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ACCOUNT_LOCK_CLASS, account.id))
     return cr.fetchone()[0]

@@ -6,10 +6,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import psutil
+from odoo import sql_db
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
-from ..campaign_master_api import RetryPolicy, Timeouts
+from ..campaign_master_api import CampaignMasterClient, RetryPolicy, Timeouts
 from ..models import campaign_master_account_connection as connection
 from ..services import account_session, statistics_run, sync_run
 
@@ -222,6 +223,32 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
     def retry_now(self, campaign):
         """As if the wait before the next attempt had passed."""
         campaign.cm_retry_at = "2020-01-01"
+
+    def while_sending(self, happens, batch=1):
+        """Let somebody do something between a batch's call and the storing of its answer."""
+        original = CampaignMasterClient.add_list_recipients
+        sent = []
+
+        def send(client, list_id, recipients):
+            results = original(client, list_id, recipients)
+            sent.append(recipients)
+            if len(sent) == batch:
+                happens()
+                self.env.flush_all()
+            return results
+
+        return patch.object(CampaignMasterClient, "add_list_recipients", send)
+
+    def hold_lock(self, lock_class, record):
+        """Work on the record as another process would: under its lock, in another session."""
+        cursor = sql_db.db_connect(self.env.cr.dbname).cursor()
+        self.addCleanup(cursor.close)
+        self.addCleanup(self.release, cursor)
+        cursor.execute(SQL("SELECT pg_advisory_lock(%s, %s)", lock_class, record.id))
+        return cursor
+
+    def release(self, cursor):
+        cursor.execute("SELECT pg_advisory_unlock_all()")
 
     def calls(self):
         """{operation: number of calls} since the sandbox was prepared."""

@@ -64,6 +64,17 @@ class TestAccountSession(CampaignMasterCase):
         self.assertFalse(self.account.activity_ids)
         self.assertFalse(self.account._obstacle())
 
+    def test_refusal_alerts_whatever_was_read_of_the_account_before(self):
+        self.patch(AccountSession, "_is_still_the_login", lambda session: True)
+        session = self.session()
+        for is_alerted in (True, False):
+            self.account.activity_ids.unlink()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            session.record(CredentialsRefused("Refused"))
+            self.assertEqual(self.account.connection_state, "refused")
+            self.assertEqual(bool(self.account.activity_ids), is_alerted)
+
     def test_token_of_a_password_that_was_replaced_meanwhile_is_dropped(self):
         with self.session() as session:
             self.account.password = "another"

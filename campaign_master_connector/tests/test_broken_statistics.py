@@ -110,6 +110,15 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
                 self.assertFalse(any(campaign.cm_recipient_ids.mapped("total_opens")))
                 self.assertFalse(campaign.cm_recipient_statistics_at)
 
+    def test_broken_page_is_told_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.company.partner_id.lang = "de_DE"
+        campaign = self.synced_campaign(self.contacts(1))
+        campaign.cm_sent_at = fields.Datetime.now()
+        with self.answering(campaign, {"email": "person-1@example.com", "lastOpen": days_ago(3)}):
+            self.pull(campaign)
+        self.assertIn("vor dem Start", campaign.cm_sync_error)
+
     def test_time_zones_are_understood(self):
         campaign = self.synced_campaign(self.contacts(1))
         row = {

@@ -236,22 +236,8 @@ class TestLostAnswers(CampaignMasterCase):
 
 @tagged("post_install", "-at_install")
 class TestCollisions(CampaignMasterCase):
-    def hold(self, campaign, purpose="sync"):
-        """Work on the campaign as another process would: under its lock, in another session."""
-        cursor = sql_db.db_connect(self.env.cr.dbname).cursor()
-        self.addCleanup(cursor.close)
-        self.addCleanup(self.release, cursor)
-        cursor.execute(
-            SQL(
-                "SELECT pg_advisory_lock(%s, %s)",
-                transaction.CAMPAIGN_LOCK_CLASSES[purpose],
-                campaign.id,
-            )
-        )
-        return cursor
-
-    def release(self, cursor):
-        cursor.execute("SELECT pg_advisory_unlock_all()")
+    def hold(self, campaign):
+        return self.hold_lock(transaction.CAMPAIGN_LOCK_CLASSES["sync"], campaign)
 
     def test_click_during_a_run_waits_for_no_one_and_loses_nothing(self):
         campaign = self.make_campaign()

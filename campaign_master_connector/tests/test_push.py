@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..campaign_master_api import CampaignMasterClient
 from ..services import sync_run
 from .common import CampaignMasterCase
 
@@ -221,21 +220,6 @@ class TestPush(CampaignMasterCase):
             self.sync(campaign)
         self.assertEqual(second.state, "added")
         self.assertFalse(campaign.cm_sync_error)
-
-    def while_sending(self, happens):
-        """Let somebody do something between the call and the storing of its answer."""
-        original = CampaignMasterClient.add_list_recipients
-        happened = []
-
-        def send(client, list_id, recipients):
-            results = original(client, list_id, recipients)
-            if not happened:
-                happened.append(True)
-                happens()
-                self.env.flush_all()
-            return results
-
-        return patch.object(CampaignMasterClient, "add_list_recipients", send)
 
     def test_paused_push_waits_and_a_resumed_one_goes_on(self):
         campaign = self.synced_campaign()

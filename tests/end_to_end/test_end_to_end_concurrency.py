@@ -33,6 +33,7 @@ USERS = 4
 SECONDS_HELD = 5.0
 SECONDS_TO_BE_TOLD = 1.0
 ATTEMPTS = 5  # of a write that collides
+BUSY = "This campaign is being synced now. Please look again in a minute."
 CLICK = re.compile(r"/utm\.campaign/action_cm_sync\S* HTTP/1\.1\" 200 - \d+ ([\d.]+) ([\d.]+)")
 
 
@@ -66,8 +67,7 @@ def test_four_people_and_the_schedule_at_once(
         said = Counter(click.result() for click in clicks)
         schedule.result()
 
-    busy = "This campaign is being synced now. Please look again in a minute."
-    assert said.pop(busy) == USERS - 1
+    assert said.pop(BUSY) == USERS - 1
     [(done, times)] = said.items()
     assert f"{PEOPLE} added" in done and times == 1
     assert wait_until(lambda: len(clicks_in_log(odoo, before)) == USERS, 10)
@@ -127,6 +127,27 @@ def test_a_concurrent_update_makes_no_second_campaign(
     sync_again(odoo, campaign_id)
     assert sandbox.control.call_counts()["createCampaign"] == 1
     assert_everybody_is_there_once(odoo, sandbox, campaign_id, PEOPLE)
+
+
+def test_a_subject_that_is_changed_during_a_run_is_sent_after_it(
+    odoo: OdooServer, sandbox: SandboxProcess, campaign_id: int
+) -> None:
+    sync_again(odoo, campaign_id)
+    add(odoo.admin, campaign_id, make_contacts(odoo.admin, f"late-{campaign_id}", PEOPLE))
+    sandbox.control.set_fault("latency", "addListRecipients", seconds=SECONDS_HELD, count=1)
+    with ThreadPoolExecutor(1) as pool:
+        schedule = pool.submit(run_schedule, odoo.admin)
+        assert wait_until(lambda: not sandbox.control.faults(), 20, pause=0.05)
+        session = odoo.log_in()
+        session.call("utm.campaign", "write", [campaign_id], {"cm_subject": "Other words"})
+        assert sync(session, campaign_id) == BUSY
+        schedule.result()
+
+    run_schedule(odoo.admin)
+    campaign = odoo.admin.read("utm.campaign", campaign_id, "cm_external_id", "cm_sync_requested")
+    assert sandbox.control.campaign(campaign["cm_external_id"])["subject"] == "Other words"
+    assert campaign["cm_sync_requested"] is False
+    assert_everybody_is_there_once(odoo, sandbox, campaign_id, 2 * PEOPLE)
 
 
 def collide(

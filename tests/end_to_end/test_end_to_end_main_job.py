@@ -72,6 +72,31 @@ def test_a_large_push_answers_at_once_and_goes_on_in_the_background(
     assert len(sizes) >= 3
 
 
+def test_statistics_that_a_click_has_no_time_for_come_by_themselves(
+    odoo: OdooServer, sandbox: SandboxProcess, salesperson: OdooSession
+) -> None:
+    titles = [f"Slow {number}" for number in range(3)]
+    for title in titles:
+        make_list(odoo.admin, sandbox, title)
+    campaigns = [make_campaign(salesperson, title) for title in titles]
+    salesperson.call("utm.campaign", "action_cm_sync", campaigns)
+    sandbox.control.set_fault("latency", "getCampaignStatistics", seconds=6, count=len(titles))
+
+    started = time.monotonic()
+    action = salesperson.call("utm.campaign", "action_cm_update_statistics", campaigns)
+    seconds = time.monotonic() - started
+
+    assert "the background brings the rest" in action["params"]["message"]
+    assert seconds < 30
+    moments = ["cm_statistics_at", "cm_recipient_statistics_at"]
+
+    def has_come() -> bool:
+        found = salesperson.call("utm.campaign", "read", campaigns, moments)
+        return all(one[moment] for one in found for moment in moments)
+
+    assert wait_until(has_come, SECONDS_UNTIL_THE_SCHEDULE_CAME)
+
+
 def test_secrets_cannot_be_read_back(odoo: OdooServer, account_id: int) -> None:
     values = odoo.admin.read("campaign.master.account", account_id, "password", "client_secret")
 

@@ -291,4 +291,4 @@ def test_every_request_names_the_connector(
 ) -> None:
     server.get(f"{API}/recipient-fields", json={"fields": []})
     client.recipient_fields()
-    assert server.calls[-1].request.headers["User-Agent"].startswith("CampaignMasterConnector/")
+    assert server.calls[-1].request.headers["User-Agent"].startswith("CampaignMasterConnector ")

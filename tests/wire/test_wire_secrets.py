@@ -54,10 +54,11 @@ def test_no_log_of_any_level_holds_a_secret_or_an_address(
     server = raw_server(answer)
     client = make_client(server.url, token=None)
     list(client.iter_lists())
+    client.find_campaign(fields.external_id)
     recipients = [NewRecipient("person-1@example.com")]
     errors = []
     for call in (
-        lambda: client.ensure_campaign(fields),
+        lambda: client.create_campaign(fields),
         lambda: client.add_list_recipients(3, recipients),
     ):
         with pytest.raises(CampaignMasterError) as caught:
