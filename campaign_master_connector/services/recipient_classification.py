@@ -8,6 +8,7 @@ the people to decide on; `classified` wraps it into a query of what they become.
 from odoo.tools import SQL
 
 from .addresses import ADDRESS_MAXIMUM_LENGTH, ADDRESS_PATTERN
+from .on_list import may_be_on_list
 
 
 def new_partners(campaign, partner_ids):
@@ -23,7 +24,8 @@ def new_partners(campaign, partner_ids):
                CASE WHEN partner.is_company THEN 'company' ELSE 'contact' END AS kind,
                partner.email AS raw_email, partner.email_normalized AS address,
                NOT partner.active AS is_archived, FALSE AS is_deleted,
-               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+               NULL AS known_email, NULL AS known_state,
+               FALSE AS has_left, FALSE AS may_be_on_list
           FROM res_partner partner
          WHERE partner.id IN (%(ids)s)
            AND NOT EXISTS (
@@ -48,7 +50,8 @@ def new_leads(campaign, lead_ids):
                customer.id AS person_id, 'lead' AS kind,
                lead.email_from AS raw_email, lead.email_normalized AS address,
                FALSE AS is_archived, FALSE AS is_deleted,
-               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+               NULL AS known_email, NULL AS known_state,
+               FALSE AS has_left, FALSE AS may_be_on_list
           FROM crm_lead lead
           LEFT JOIN res_partner customer
             ON customer.id = lead.partner_id AND customer.is_company IS NOT TRUE
@@ -87,7 +90,8 @@ def known_recipients(condition):
                COALESCE(NOT partner.active, FALSE) AS is_archived,
                recipient.partner_id IS NULL AND recipient.lead_id IS NULL AS is_deleted,
                recipient.email AS known_email, recipient.state AS known_state,
-               COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left
+               COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left,
+               %(may_be_on_list)s AS may_be_on_list
           FROM campaign_master_recipient recipient
           JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
           LEFT JOIN LATERAL (
@@ -101,9 +105,10 @@ def known_recipients(condition):
                 WHERE recipient.partner_id IS NULL AND id = lead.partner_id
                   AND is_company IS NOT TRUE OFFSET 0
                ) customer ON TRUE
-         WHERE %s
+         WHERE %(condition)s
         """,
-        condition,
+        may_be_on_list=may_be_on_list(),
+        condition=condition,
     )
 
 
@@ -122,7 +127,8 @@ def without_holder():
 def classified(source):
     """Query of what the people of ``source`` become.
 
-    Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason.
+    Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason,
+    former_email: the one that may be on the list and isn't theirs any more.
     An opt-out weighs more than anything else; what was pushed at the same address stays as it is.
     """
     return SQL(
@@ -142,13 +148,16 @@ def classified(source):
                    %(duplicate)s AS is_duplicate
               FROM source
         )
-        SELECT recipient_id, campaign_id, partner_id, lead_id, kind,
-               CASE WHEN is_deleted THEN known_email
-                    WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
-                    ELSE address END AS email,
+        SELECT recipient_id, campaign_id, partner_id, lead_id, kind, email,
                %(state)s AS state,
-               %(reason)s AS state_reason
+               %(reason)s AS state_reason,
+               CASE WHEN may_be_on_list AND known_email IS DISTINCT FROM email
+                    THEN NULLIF(known_email, '') END AS former_email
           FROM judged
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN is_deleted THEN known_email
+                           WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
+                           ELSE address END AS email) AS now_at
         """,
         source=source,
         maximum=ADDRESS_MAXIMUM_LENGTH,
