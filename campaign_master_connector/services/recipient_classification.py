@@ -133,7 +133,7 @@ def classified(source):
     """
     return SQL(
         """
-        WITH source AS MATERIALIZED (%(source)s), judged AS (
+        WITH source AS MATERIALIZED (%(source)s), judged AS MATERIALIZED (
             SELECT source.*,
                    COALESCE(TRIM(raw_email), '') = '' AS has_no_address,
                    address IS NULL OR LENGTH(address) > %(maximum)s
@@ -145,15 +145,19 @@ def classified(source):
                    EXISTS (SELECT FROM mail_blacklist blacklist
                             WHERE blacklist.email = address AND blacklist.active)
                        AS is_blacklisted,
-                   %(duplicate)s AS is_duplicate
+                   known_state IN ('added', 'exists', 'rejected') AND known_email = address
+                       AS was_pushed
               FROM source
+        -- Materialized both: each look-up is made once, however often its result is asked for.
+        ), compared AS (
+            SELECT judged.*, %(duplicate)s AS is_duplicate FROM judged
         )
         SELECT recipient_id, campaign_id, partner_id, lead_id, kind, email,
                %(state)s AS state,
                %(reason)s AS state_reason,
                CASE WHEN may_be_on_list AND known_email IS DISTINCT FROM email
                     THEN NULLIF(known_email, '') END AS former_email
-          FROM judged
+          FROM compared
          CROSS JOIN LATERAL (
                SELECT CASE WHEN is_deleted THEN known_email
                            WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
@@ -195,20 +199,25 @@ def _opted_out():
 
 
 def _duplicate():
-    """Another recipient of the campaign, here first, has the address already."""
+    """Another recipient of the campaign, here first, has the address already.
+
+    Among those who are decided on together, whoever is left out for another reason has none.
+    """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_recipient other
-                 WHERE other.campaign_id = source.campaign_id
-                   AND other.email = source.address
-                   AND other.id IS DISTINCT FROM source.recipient_id
+                 WHERE other.campaign_id = judged.campaign_id
+                   AND other.email = judged.address
+                   AND other.id IS DISTINCT FROM judged.recipient_id
                    AND (other.state IN ('added', 'exists', 'opted_out', 'rejected')
                         OR other.state = 'pending'
-                           AND (source.recipient_id IS NULL
-                                OR other.id < source.recipient_id
-                                OR source.known_state IS DISTINCT FROM 'pending')))
+                           AND (judged.recipient_id IS NULL
+                                OR other.id < judged.recipient_id
+                                OR judged.known_state IS DISTINCT FROM 'pending')))
         OR address IS NOT NULL AND ROW_NUMBER() OVER (
-            PARTITION BY campaign_id, address
+            PARTITION BY campaign_id, address,
+                is_opted_out OR was_pushed IS TRUE
+                OR NOT (is_deleted OR is_archived OR is_malformed OR is_blacklisted)
             ORDER BY recipient_id, partner_id, lead_id) > 1
         """
     )
@@ -219,8 +228,7 @@ def _state():
         """
         CASE WHEN is_opted_out THEN 'opted_out'
              WHEN is_deleted AND known_state <> 'pending' THEN known_state
-             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
-                 THEN known_state
+             WHEN was_pushed THEN known_state
              WHEN is_deleted OR is_archived OR has_no_address OR is_malformed
                   OR is_blacklisted OR is_duplicate THEN 'excluded'
              ELSE 'pending' END
@@ -234,8 +242,7 @@ def _reason():
         CASE WHEN is_opted_out THEN 'unsubscribed'
              WHEN is_deleted THEN
                  CASE WHEN known_state IN ('pending', 'excluded') THEN 'deleted' END
-             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
-                 THEN NULL
+             WHEN was_pushed THEN NULL
              WHEN is_archived THEN 'archived'
              WHEN has_no_address THEN 'no_address'
              WHEN is_malformed THEN 'malformed'
