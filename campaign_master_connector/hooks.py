@@ -1,9 +1,22 @@
 """What Odoo leaves behind when an addon is uninstalled, since it hangs on texts and not on keys."""
 
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 ADDON = "campaign_master_connector"
+# What people save for themselves, and the texts of it that name fields: also over other models, as
+# the campaign of a lead.
+SAVED_BY_PEOPLE = {
+    "ir.filters": ("domain", "context", "sort"),
+    "ir.exports.line": ("name",),
+    "mailing.filter": ("mailing_domain",),
+}
+# What goes on with its work must not go on with everybody, nor fail and stop the others.
+DOMAINS_OF_WORK = (
+    ("mailing_mailing", "mailing_domain"),
+    ("crm_team", "assignment_domain"),
+    ("crm_team_member", "assignment_domain"),
+)
+NOBODY = "[('id', 'in', [])]"
 
 
 def uninstall_hook(env):
@@ -18,8 +31,10 @@ def uninstall_hook(env):
     ):
         found = env[model].with_context(active_test=False)
         found.search([(field_name, "in", models)]).unlink()
-    _forget_own_fields(env)
+    mention = _mention_of_own_fields(env)
+    _forget_own_fields(env, mention)
     env.flush_all()
+    _leave_no_work_by_own_fields(env, mention)
     _forget_reflections(env, models)
 
 
@@ -29,14 +44,42 @@ def _own_models(env):
     return [model for model in found if model.startswith("campaign.master.")]
 
 
-def _forget_own_fields(env):
-    """Favourites and exports that use our fields of Odoo's models would break these."""
-    mentions = Domain.OR(Domain(name, "like", r"cm\_") for name in ("domain", "context", "sort"))
-    campaigns = Domain("model_id", "=", "utm.campaign")
-    env["ir.filters"].with_context(active_test=False).search(campaigns & mentions).unlink()
-    env["ir.exports.line"].search(
-        [("export_id.resource", "=", "utm.campaign"), ("name", "=like", r"cm\_%")]
-    ).unlink()
+def _forget_own_fields(env, mention):
+    """What people saved of any model by a field of ours would break that model's pages."""
+    for model, names in SAVED_BY_PEOPLE.items():
+        texts = SQL(", ").join(map(SQL.identifier, names))
+        env[model].flush_model(names)
+        rows = env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE CONCAT_WS(' ', %s) ~ %s",
+                SQL.identifier(env[model]._table),
+                texts,
+                mention,
+            )
+        )
+        env[model].browse(record_id for [record_id] in rows).unlink()
+
+
+def _leave_no_work_by_own_fields(env, mention):
+    for table, name in DOMAINS_OF_WORK:
+        env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s = %s WHERE %s ~ %s",
+                SQL.identifier(table),
+                SQL.identifier(name),
+                NOBODY,
+                SQL.identifier(name),
+                mention,
+            )
+        )
+
+
+def _mention_of_own_fields(env):
+    """Pattern of a text that has the name of one of our fields of Odoo's models."""
+    own = env["ir.model.data"].search([("module", "=", ADDON), ("model", "=", "ir.model.fields")])
+    found = env["ir.model.fields"].browse(own.mapped("res_id")).exists()
+    names = {name for name in found.mapped("name") if name.startswith("cm_")}
+    return rf"\m({'|'.join(sorted(names))})\M"
 
 
 def _forget_reflections(env, models):

@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -158,11 +159,15 @@ class CampaignMasterAccount(models.Model):
         """Pull lists and templates unless that was tried within the last minute.
 
         Never raises and takes no longer than a form may take to open: what was last known stays,
-        and the connection's state says why.
+        and the connection's state says why. Of several accounts none is begun with after that
+        time: the next form or drop-down goes on with them.
         """
+        end = time.monotonic() + SECONDS_WHILE_A_FORM_OPENS
         for account in self.sudo():
             if account._choices_are_fresh() or account._obstacle():
                 continue
+            if time.monotonic() > end:
+                break
             if not transaction.try_account_lock(account):
                 continue
             account.choices_attempted_at = fields.Datetime.now()

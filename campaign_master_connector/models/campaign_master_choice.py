@@ -1,4 +1,5 @@
 import re
+from datetime import datetime
 
 from odoo import api, fields, models
 
@@ -65,6 +66,11 @@ class CampaignMasterChoice(models.AbstractModel):
         return super().name_search(name, domain, operator, limit)
 
     @api.model
+    def web_name_search(self, *args, **kwargs):
+        """The same for the drop-down of a form, which asks `name_search` by this one."""
+        return super().web_name_search(*args, **kwargs)
+
+    @api.model
     def web_search_read(self, *args, **kwargs):
         """The same for *Search more* and the lists of the menu."""
         self._refresh_own_account()
@@ -72,12 +78,18 @@ class CampaignMasterChoice(models.AbstractModel):
 
     # What they pulled is written: in a read-only transaction they would fail and begin anew.
     name_search._readonly = False
+    web_name_search._readonly = False
     web_search_read._readonly = False
 
     def _refresh_own_account(self):
         if not self.has_access("read"):
             # Odoo refuses them in a moment, and takes back what would be noted of the calls.
             return
-        self.env["campaign.master.account"].sudo().search(
-            [("company_id", "in", self.env.companies.ids)]
-        )._refresh_choices_if_stale()
+        accounts = self.env["campaign.master.account"].sudo()
+        accounts = accounts.search([("company_id", "in", self.env.companies.ids)])
+        accounts.sorted(self._waits_for_others)._refresh_choices_if_stale()
+
+    def _waits_for_others(self, account):
+        """Key of the order: the company that is worked in, then who had no turn for longest."""
+        is_another = account.company_id != self.env.company
+        return is_another, account.choices_attempted_at or datetime.min

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
-from ..services import recipient_review
+from ..services import on_list, recipient_review
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -27,9 +27,6 @@ STATE_REASONS = [
 
 # Whose records can be recipients.
 PEOPLE_MODELS = ("res.partner", "crm.lead")
-
-# Who unsubscribed by the mail of the campaign was on the list before.
-MAY_BE_ON_THE_LIST = ("added", "exists", "opted_out")
 
 # What says who is a recipient of what, and the access that a user needs to it to say so.
 IDENTITY = {"campaign_id": "write", "partner_id": "read", "lead_id": "read"}
@@ -63,6 +60,8 @@ class CampaignMasterRecipient(models.Model):
     server_message = fields.Char("Answer of Campaign Master", readonly=True)
     state_message = fields.Char("Message", compute="_compute_state_message")
     added_at = fields.Datetime("Added on", readonly=True)
+    # With its address of now, where the state doesn't tell any more: another list was chosen, say.
+    was_on_list = fields.Boolean("Was on a list", readonly=True, groups=fields.NO_ACCESS)
     former_address_ids = fields.One2many("campaign.master.former.address", "recipient_id")
 
     total_opens = fields.Integer(readonly=True)
@@ -114,7 +113,7 @@ class CampaignMasterRecipient(models.Model):
         decisions = recipient_review.decisions_on(stored)
         stored._keep_former_addresses(decisions)
         for recipient in stored:
-            kind, email, state, reason = decisions[recipient.id]
+            kind, email, state, reason, _former_email = decisions[recipient.id]
             recipient.kind = kind
             recipient.email = email
             recipient.state = state
@@ -125,14 +124,14 @@ class CampaignMasterRecipient(models.Model):
 
         :param decisions: as of `recipient_review.decisions_on`
         """
-        stored = recipient_review.stored_addresses(self, MAY_BE_ON_THE_LIST)
-        self.env["campaign.master.former.address"].sudo().create(
-            [
-                {"recipient_id": recipient_id, "email": email}
-                for recipient_id, email in stored
-                if email != decisions[recipient_id][1]
-            ]
-        )
+        former = {
+            recipient_id: former_email
+            for recipient_id, (*_decision, former_email) in decisions.items()
+            if former_email
+        }
+        if former:
+            on_list.keep_former(self.env, on_list.rows_of(former))
+            self.browse(former).was_on_list = False
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..services import on_list
+
 STATISTICS_SUMMED = ("total_opens", "total_clicks", "total_forwards", "total_unsubscribes")
 STATISTICS_EARLIEST = ("first_open", "first_click")
 STATISTICS_LATEST = ("last_open", "last_click")
@@ -37,7 +39,7 @@ class CampaignMasterRecipient(models.Model):
         others = self.browse().union(*others)
         if others:
             kept.write(self._merged_statistics())
-            others.filtered("email")._leave_former_addresses(kept)
+            on_list.leave_addresses(others, kept)
             others.unlink()
         if kept[person_field] != target:
             kept[person_field] = target
@@ -51,13 +53,3 @@ class CampaignMasterRecipient(models.Model):
             values[name] = max(filter(None, self.mapped(name)), default=False)
         values["bounced"] = any(self.mapped("bounced"))
         return values
-
-    def _leave_former_addresses(self, kept):
-        self.former_address_ids.recipient_id = kept
-        self.env["campaign.master.former.address"].create(
-            [
-                {"recipient_id": kept.id, "email": recipient.email}
-                for recipient in self
-                if recipient.state in ("added", "exists") and recipient.email != kept.email
-            ]
-        )

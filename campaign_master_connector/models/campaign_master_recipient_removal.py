@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..services import on_list
 from ..services.sentences import number_for
 
 NAMES_IN_A_SENTENCE = 3
@@ -16,6 +17,7 @@ class CampaignMasterRecipient(models.Model):
 
         :return: a notification that tells how many are gone, and who stayed for what reason
         """
+        self.check_access("unlink")
         staying = self._on_list()
         leaving = self - staying
         count = len(leaving)
@@ -33,7 +35,8 @@ class CampaignMasterRecipient(models.Model):
             raise UserError(staying._sentence_of_staying())
 
     def _on_list(self):
-        return self.filtered(lambda recipient: recipient.state in ("added", "exists"))
+        staying = on_list.staying(self)
+        return self.filtered(lambda recipient: recipient.id in staying)
 
     def _sentence_of_staying(self):
         names = self[:NAMES_IN_A_SENTENCE].mapped("display_name")

@@ -16,6 +16,7 @@ class CampaignMasterSyncLog(models.Model):
     kind = fields.Selection(
         [
             ("sync", "Sync"),
+            ("additions", "Additions"),
             ("recipients", "Recipients, every minute"),
             ("campaign_statistics", "Campaign statistics"),
             ("recipient_statistics", "Individual statistics"),

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services import transaction
+from ..services.campaign_run import CampaignResult
 
 _logger = logging.getLogger(__name__)
 
@@ -16,8 +17,15 @@ class UtmCampaign(models.Model):
     # [{"res_model", "domain", "user_id", "company_ids", "after"}]: who asked for whom, under whose
     # access rules, and the id up to which they are recipients.
     cm_additions = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    # Apart from what is wrong with syncs: nothing is tried again that could clear it by itself.
+    cm_addition_problem = fields.Char("Problem with adding", readonly=True, copy=False)
 
     _cm_additions_idx = models.Index("(id) WHERE cm_additions IS NOT NULL")
+
+    def _cm_forget_addition_problem(self):
+        """A person adds again."""
+        if self.cm_addition_problem:
+            self.cm_addition_problem = False
 
     def _cm_add_later(self, wizard, after):
         """Have the schedule add who is behind the id ``after``, as the user of ``wizard``."""
@@ -66,11 +74,14 @@ class UtmCampaign(models.Model):
         self.cm_additions = [*left, *others] or False
 
     def _cm_give_up_adding(self):
-        self.cm_additions = False
-        self._cm_record_failure(
-            "sync",
-            self.env._(
-                "Not everybody could be added in the background. Add them once more: who is a "
-                "recipient already isn't added twice."
-            ),
+        """Drop the addition that can't go on, and say so until a person adds again."""
+        [failed, *others] = self.cm_additions
+        problem = self.env._(
+            "Not everybody could be added in the background. Add them once more: who is a "
+            "recipient already isn't added twice."
+        )
+        self.write({"cm_additions": others or False, "cm_addition_problem": problem})
+        asked = self.env["res.users"].browse(failed["user_id"]).exists()
+        self.env["campaign.master.sync.log"].with_user(asked or self.env.user)._add(
+            "additions", [CampaignResult(self, problem=problem)]
         )

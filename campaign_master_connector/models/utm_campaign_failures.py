@@ -26,9 +26,16 @@ class UtmCampaign(models.Model):
     cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
     cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_retry_at = fields.Datetime("Not tried before", readonly=True, copy=False)
+    cm_problem = fields.Char("Problems", compute="_compute_cm_problem")
     cm_next_attempt_at = fields.Datetime(
         "Next attempt", compute="_compute_cm_next_attempt_at", compute_sudo=True
     )
+
+    @api.depends("cm_addition_problem", "cm_sync_error")
+    def _compute_cm_problem(self):
+        for campaign in self:
+            problems = (campaign.cm_addition_problem, campaign.cm_sync_error)
+            campaign.cm_problem = "\n".join(filter(None, problems)) or False
 
     @api.depends("cm_retry_at", "cm_account_id.blocked_until", "cm_account_id.connection_state")
     def _compute_cm_next_attempt_at(self):

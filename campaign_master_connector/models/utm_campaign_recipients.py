@@ -84,7 +84,7 @@ class UtmCampaign(models.Model):
             "minutes_left": shows_time and campaign._cm_minutes_left(left),
             "paused": campaign.cm_paused,
             "is_synced": bool(campaign.cm_external_id),
-            "error": campaign.cm_sync_error,
+            "error": campaign.cm_problem,
             "waits": campaign._cm_why_recipients_wait(left),
         }
 

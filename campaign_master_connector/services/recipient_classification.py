@@ -8,6 +8,7 @@ the people to decide on; `classified` wraps it into a query of what they become.
 from odoo.tools import SQL
 
 from .addresses import ADDRESS_MAXIMUM_LENGTH, ADDRESS_PATTERN
+from .on_list import may_be_on_list
 
 
 def new_partners(campaign, partner_ids):
@@ -23,7 +24,8 @@ def new_partners(campaign, partner_ids):
                CASE WHEN partner.is_company THEN 'company' ELSE 'contact' END AS kind,
                partner.email AS raw_email, partner.email_normalized AS address,
                NOT partner.active AS is_archived, FALSE AS is_deleted,
-               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+               NULL AS known_email, NULL AS known_state,
+               FALSE AS has_left, FALSE AS may_be_on_list
           FROM res_partner partner
          WHERE partner.id IN (%(ids)s)
            AND NOT EXISTS (
@@ -48,7 +50,8 @@ def new_leads(campaign, lead_ids):
                customer.id AS person_id, 'lead' AS kind,
                lead.email_from AS raw_email, lead.email_normalized AS address,
                FALSE AS is_archived, FALSE AS is_deleted,
-               NULL AS known_email, NULL AS known_state, FALSE AS has_left
+               NULL AS known_email, NULL AS known_state,
+               FALSE AS has_left, FALSE AS may_be_on_list
           FROM crm_lead lead
           LEFT JOIN res_partner customer
             ON customer.id = lead.partner_id AND customer.is_company IS NOT TRUE
@@ -87,7 +90,8 @@ def known_recipients(condition):
                COALESCE(NOT partner.active, FALSE) AS is_archived,
                recipient.partner_id IS NULL AND recipient.lead_id IS NULL AS is_deleted,
                recipient.email AS known_email, recipient.state AS known_state,
-               COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left
+               COALESCE(recipient.opted_out, FALSE) OR recipient.state = 'opted_out' AS has_left,
+               %(may_be_on_list)s AS may_be_on_list
           FROM campaign_master_recipient recipient
           JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
           LEFT JOIN LATERAL (
@@ -101,9 +105,10 @@ def known_recipients(condition):
                 WHERE recipient.partner_id IS NULL AND id = lead.partner_id
                   AND is_company IS NOT TRUE OFFSET 0
                ) customer ON TRUE
-         WHERE %s
+         WHERE %(condition)s
         """,
-        condition,
+        may_be_on_list=may_be_on_list(),
+        condition=condition,
     )
 
 
@@ -122,12 +127,13 @@ def without_holder():
 def classified(source):
     """Query of what the people of ``source`` become.
 
-    Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason.
+    Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason,
+    former_email: the one that may be on the list and isn't theirs any more.
     An opt-out weighs more than anything else; what was pushed at the same address stays as it is.
     """
     return SQL(
         """
-        WITH source AS MATERIALIZED (%(source)s), judged AS (
+        WITH source AS MATERIALIZED (%(source)s), judged AS MATERIALIZED (
             SELECT source.*,
                    COALESCE(TRIM(raw_email), '') = '' AS has_no_address,
                    address IS NULL OR LENGTH(address) > %(maximum)s
@@ -139,16 +145,23 @@ def classified(source):
                    EXISTS (SELECT FROM mail_blacklist blacklist
                             WHERE blacklist.email = address AND blacklist.active)
                        AS is_blacklisted,
-                   %(duplicate)s AS is_duplicate
+                   known_state IN ('added', 'exists', 'rejected') AND known_email = address
+                       AS was_pushed
               FROM source
+        -- Materialized both: each look-up is made once, however often its result is asked for.
+        ), compared AS (
+            SELECT judged.*, %(duplicate)s AS is_duplicate FROM judged
         )
-        SELECT recipient_id, campaign_id, partner_id, lead_id, kind,
-               CASE WHEN is_deleted THEN known_email
-                    WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
-                    ELSE address END AS email,
+        SELECT recipient_id, campaign_id, partner_id, lead_id, kind, email,
                %(state)s AS state,
-               %(reason)s AS state_reason
-          FROM judged
+               %(reason)s AS state_reason,
+               CASE WHEN may_be_on_list AND known_email IS DISTINCT FROM email
+                    THEN NULLIF(known_email, '') END AS former_email
+          FROM compared
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN is_deleted THEN known_email
+                           WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
+                           ELSE address END AS email) AS now_at
         """,
         source=source,
         maximum=ADDRESS_MAXIMUM_LENGTH,
@@ -186,20 +199,25 @@ def _opted_out():
 
 
 def _duplicate():
-    """Another recipient of the campaign, here first, has the address already."""
+    """Another recipient of the campaign, here first, has the address already.
+
+    Among those who are decided on together, whoever is left out for another reason has none.
+    """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_recipient other
-                 WHERE other.campaign_id = source.campaign_id
-                   AND other.email = source.address
-                   AND other.id IS DISTINCT FROM source.recipient_id
+                 WHERE other.campaign_id = judged.campaign_id
+                   AND other.email = judged.address
+                   AND other.id IS DISTINCT FROM judged.recipient_id
                    AND (other.state IN ('added', 'exists', 'opted_out', 'rejected')
                         OR other.state = 'pending'
-                           AND (source.recipient_id IS NULL
-                                OR other.id < source.recipient_id
-                                OR source.known_state IS DISTINCT FROM 'pending')))
+                           AND (judged.recipient_id IS NULL
+                                OR other.id < judged.recipient_id
+                                OR judged.known_state IS DISTINCT FROM 'pending')))
         OR address IS NOT NULL AND ROW_NUMBER() OVER (
-            PARTITION BY campaign_id, address
+            PARTITION BY campaign_id, address,
+                is_opted_out OR was_pushed IS TRUE
+                OR NOT (is_deleted OR is_archived OR is_malformed OR is_blacklisted)
             ORDER BY recipient_id, partner_id, lead_id) > 1
         """
     )
@@ -210,8 +228,7 @@ def _state():
         """
         CASE WHEN is_opted_out THEN 'opted_out'
              WHEN is_deleted AND known_state <> 'pending' THEN known_state
-             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
-                 THEN known_state
+             WHEN was_pushed THEN known_state
              WHEN is_deleted OR is_archived OR has_no_address OR is_malformed
                   OR is_blacklisted OR is_duplicate THEN 'excluded'
              ELSE 'pending' END
@@ -225,8 +242,7 @@ def _reason():
         CASE WHEN is_opted_out THEN 'unsubscribed'
              WHEN is_deleted THEN
                  CASE WHEN known_state IN ('pending', 'excluded') THEN 'deleted' END
-             WHEN known_state IN ('added', 'exists', 'rejected') AND known_email = address
-                 THEN NULL
+             WHEN was_pushed THEN NULL
              WHEN is_archived THEN 'archived'
              WHEN has_no_address THEN 'no_address'
              WHEN is_malformed THEN 'malformed'

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from odoo.tools import SQL
 
 from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
-from . import opt_outs, recipient_review, transaction
+from . import on_list, opt_outs, recipient_review, transaction
 from .array_literals import array_of
 from .sentences import sentence_of
 
@@ -227,7 +227,7 @@ def _store(campaign, chosen_list, outcomes):
     sent = _as_rows(outcomes)
     counts = Counter(dict(env.execute_query(_update_states(sent, chosen_list))))
     if counts.total() < len(outcomes):
-        _keep_addresses_that_changed(env, sent)
+        _remember_who_is_on_the_list(env, sent)
     if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
         opt_outs.remember(env, SQL("SELECT UNNEST(%s::integer[])", opted_out))
     env["campaign.master.recipient"].invalidate_model()
@@ -276,17 +276,26 @@ def _update_states(sent, chosen_list):
     )
 
 
-def _keep_addresses_that_changed(env, sent):
+def _remember_who_is_on_the_list(env, sent):
+    """Of those that became something else meanwhile: with this address or as a former one."""
+    arrived = SQL(
+        """
+        SELECT recipient.id, sent.email, recipient.email IS DISTINCT FROM sent.email AS has_changed
+          FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
+         WHERE sent.state IN ('added', 'exists')
+        """,
+        sent,
+    )
+    on_list.keep_former(
+        env, SQL("SELECT id, email FROM (%s) AS arrived WHERE has_changed", arrived)
+    )
     env.cr.execute(
         SQL(
             """
-            INSERT INTO campaign_master_former_address
-                   (recipient_id, campaign_id, company_id, email)
-            SELECT recipient.id, recipient.campaign_id, recipient.company_id, sent.email
-              FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
-             WHERE recipient.email IS DISTINCT FROM sent.email
-               AND sent.state IN ('added', 'exists')
+            UPDATE campaign_master_recipient SET was_on_list = TRUE
+             WHERE id = ANY(ARRAY(SELECT id FROM (%s) AS arrived WHERE NOT has_changed))
+               AND state NOT IN ('added', 'exists')
             """,
-            sent,
+            arrived,
         )
     )

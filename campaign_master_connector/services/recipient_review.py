@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from . import transaction
+from . import on_list, transaction
 from .recipient_classification import classified, known_recipients, without_holder
 
 
@@ -12,38 +12,28 @@ def flush_sources(env):
     env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
     env["mail.blacklist"].flush_model(["active", "email"])
     env["campaign.master.opt.out"].flush_model()
-    env["utm.campaign"].flush_model(["cm_account_id"])
+    env["utm.campaign"].flush_model(
+        ["cm_account_id", "cm_in_flight_first_id", "cm_in_flight_last_id"]
+    )
 
 
 def decisions_on(recipients):
-    """What each of the stored recipients becomes now: {id: (kind, email, state, state_reason)}."""
+    """What each of the stored recipients becomes now.
+
+    :return: {id: (kind, email, state, state_reason, former_email)}, as of `classified`
+    """
     if not recipients:
         return {}
     flush_sources(recipients.env)
-    recipients.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out"])
+    recipients.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out", "was_on_list"])
     rows = recipients.env.execute_query(
         SQL(
-            "SELECT recipient_id, kind, email, state, state_reason FROM (%s) AS decided",
+            "SELECT recipient_id, kind, email, state, state_reason, former_email "
+            "FROM (%s) AS decided",
             classified(known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids)))),
         )
     )
     return {recipient_id: decision for recipient_id, *decision in rows}
-
-
-def stored_addresses(recipients, states):
-    """(id, email) of those that have an address and one of ``states`` in the database."""
-    if not recipients:
-        return []
-    return recipients.env.execute_query(
-        SQL(
-            """
-            SELECT id, email FROM campaign_master_recipient
-             WHERE id IN %s AND state IN %s AND email <> ''
-            """,
-            tuple(recipients.ids),
-            states,
-        )
-    )
 
 
 def reconsider(env, condition):
@@ -63,10 +53,11 @@ def reconsider(env, condition):
     env.cr.execute(
         SQL(
             """
-            WITH decided AS MATERIALIZED (%s)
+            WITH decided AS MATERIALIZED (%s), former AS (%s)
             UPDATE campaign_master_recipient recipient
                SET kind = decided.kind, email = decided.email, state = decided.state,
-                   state_reason = decided.state_reason
+                   state_reason = decided.state_reason,
+                   was_on_list = recipient.was_on_list AND decided.former_email IS NULL
               FROM decided
              WHERE decided.recipient_id = recipient.id
                AND recipient.id = ANY(ARRAY(SELECT recipient_id FROM decided))
@@ -74,10 +65,15 @@ def reconsider(env, condition):
                    IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
             """,
             classified(known_recipients(undecided)),
+            on_list.inserted_former(
+                SQL("SELECT recipient_id, former_email FROM decided WHERE former_email IS NOT NULL")
+            ),
         )
     )
     changed = env.cr.rowcount
-    recipients.invalidate_model(["kind", "email", "state", "state_reason"])
+    recipients.invalidate_model(
+        ["kind", "email", "state", "state_reason", "was_on_list", "former_address_ids"]
+    )
     return changed
 
 
@@ -98,7 +94,8 @@ def queue_again(campaigns):
         SQL(
             """
             UPDATE campaign_master_recipient
-               SET state = 'pending', server_message = NULL
+               SET state = 'pending', server_message = NULL,
+                   was_on_list = was_on_list OR state IN ('added', 'exists')
              WHERE campaign_id IN %s AND state IN ('added', 'exists', 'rejected')
             """,
             tuple(campaigns.ids),

@@ -90,16 +90,89 @@ class TestAdditions(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(len(self.campaign.cm_recipient_ids), 7)
 
+    def break_first(self):
+        """What the first of the queued additions asks for can't be found any more."""
+        campaign = self.campaign.sudo()
+        first, *others = campaign.cm_additions
+        campaign.cm_additions = [{**first, "domain": "[('gone', '=', 1)]"}, *others]
+
+    def run_and_fail(self):
+        with self.assertLogs("odoo.addons.campaign_master_connector", "ERROR"):
+            self.run_cron()
+
+    def assertTold(self):
+        self.assertIn("Not everybody could be added", self.campaign.cm_problem)
+
     def test_what_cannot_go_on_is_told_and_does_not_stop_the_schedule(self):
         self.bulk_contacts(7)
         self.add_all()
-        self.campaign.sudo().cm_additions = [
-            {**self.campaign.sudo().cm_additions[0], "domain": "[('gone', '=', 1)]"}
-        ]
+        self.break_first()
         other = self.synced_campaign(title="Other")
         self.add(other, self.contact())
-        with self.assertLogs("odoo.addons.campaign_master_connector", "ERROR"):
-            self.run_cron()
-        self.assertIn("Not everybody could be added", self.campaign.cm_sync_error)
+        self.run_and_fail()
+        self.assertTold()
         self.assertFalse(self.campaign.sudo().cm_additions)
         self.assertEqual(self.states(other), {"added": 1})
+
+    def test_what_cannot_go_on_takes_nobody_elses_additions_along(self):
+        self.bulk_contacts(7)
+        self.bulk_contacts(7, "more")
+        self.add_all()
+        self.add_all(domain=[("email", "=like", "more-%@example.com")])
+        self.break_first()
+        self.run_and_fail()
+        self.run_cron()
+        self.assertEqual(self.states(self.campaign), {"pending": 5 + 7})
+        self.assertTold()
+
+    def test_what_cannot_go_on_is_told_until_a_person_adds_again(self):
+        self.bulk_contacts(7)
+        self.sync(self.campaign)
+        self.add_all()
+        self.break_first()
+        self.run_and_fail()
+        self.assertEqual(self.states(self.campaign), {"added": 5}, "the push need not wait")
+        self.assertTold()
+        self.sync(self.campaign)
+        self.assertTold()
+        self.add_all()
+        self.assertFalse(self.campaign.cm_problem)
+
+    def test_what_cannot_go_on_hides_no_problem_of_a_sync_and_is_hidden_by_none(self):
+        self.bulk_contacts(7)
+        self.sync(self.campaign)
+        self.control.delete_list(self.customers)
+        self.add_all()
+        self.run_cron()
+        since = self.campaign.cm_retry_at
+        self.add_all()
+        self.campaign.sudo().cm_additions = [
+            {"res_model": "gone", "domain": "[]", "user_id": 1, "company_ids": [], "after": 0}
+        ]
+        self.run_and_fail()
+        self.assertIn("its list or its template", self.campaign.cm_sync_error)
+        self.assertEqual(self.campaign.cm_retry_at, since)
+        self.assertTold()
+        self.assertIn(self.campaign.cm_sync_error, self.campaign.cm_problem)
+        self.assertEqual(self.campaign.cm_progress()["error"], self.campaign.cm_problem)
+
+    def test_what_cannot_go_on_is_logged_with_who_asked_for_it(self):
+        seller = self.make_user("seller", "sales_team.group_sale_salesman")
+        self.bulk_contacts(7)
+        self.add_all(self.campaign.with_user(seller))
+        self.break_first()
+        self.run_and_fail()
+        [row] = self.env["campaign.master.sync.log"].search([("kind", "=", "additions")])
+        self.assertEqual((row.campaign_id, row.user_id), (self.campaign, seller))
+        self.assertEqual(row.account_id, self.account)
+        self.assertEqual(row.error, self.campaign.cm_problem)
+
+    def test_who_asked_and_is_deleted_meanwhile_is_no_obstacle_to_the_others(self):
+        seller = self.make_user("seller", "sales_team.group_sale_salesman")
+        self.bulk_contacts(7)
+        self.add_all(self.campaign.with_user(seller))
+        campaign = self.campaign.sudo()
+        campaign.cm_additions = [{**campaign.cm_additions[0], "user_id": seller.id + 1000}]
+        self.run_and_fail()
+        self.assertTold()
+        self.assertFalse(campaign.cm_additions)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import responses
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from ..services import transaction
 from .common import CampaignMasterCase
@@ -226,8 +226,52 @@ class TestChoicesWithoutServer(CampaignMasterCase):
         self.open_campaign()
         self.assertEqual(self.calls(), {})
 
+    def test_servers_of_many_companies_are_waited_for_together_no_longer_than_one(self):
+        companies = self.env["res.company"].create([{"name": f"Branch {n}"} for n in range(1, 6)])
+        for company in companies:
+            self.make_account(company)
+        accounts = self.env["campaign.master.account"].search([])
+        self.account.choices_attempted_at = MINUTE_AND_A_BIT
+        self.control.set_fault("latency", seconds=0.6)
+        lists = self.env["campaign.master.list"].with_context(
+            allowed_company_ids=[self.company.id, *companies.ids]
+        )
+        attempted = self.env["campaign.master.account"]
+        for asked in range(1, 4):
+            started = time.monotonic()
+            lists.name_search("")
+            self.assertLess(time.monotonic() - started, 2)
+            attempted = accounts.filtered(lambda account: account._choices_are_fresh())
+            self.assertEqual(len(attempted), asked, "the next one goes on with the others")
+            self.assertIn(self.account, attempted, "who works in the company waits for its own")
+
     def test_half_an_answer_archives_nothing(self):
         self.control.set_fault("server_error", operation="listTemplates")
         self.control.delete_list(self.newsletter)
         self.open_campaign()
         self.assertTrue(self.choice("list", self.newsletter))
+
+
+@tagged("post_install", "-at_install")
+class TestChoicesOverTheWeb(CampaignMasterCase, HttpCase):
+    """Here as with a replica of the database: a call that says it only reads can't write."""
+
+    def call(self, method, *arguments):
+        model = "campaign.master.list"
+        params = {"model": model, "method": method, "args": arguments, "kwargs": {}}
+        answer = self.url_open(f"/web/dataset/call_kw/{model}/{method}", json={"params": params})
+        return answer.json()["result"]
+
+    def test_what_is_pulled_is_written_at_the_first_attempt(self):
+        self.authenticate("admin", "admin")
+        for method, arguments in (
+            ("name_search", ["Cust"]),
+            ("web_name_search", ["Cust", {"display_name": {}}]),
+            ("web_search_read", [[("name", "like", "Cust")], {"name": {}}]),
+        ):
+            with self.subTest(method=method), self.assertNoLogs("odoo.http", "WARNING"):
+                self.account.choices_attempted_at = MINUTE_AND_A_BIT
+                self.env.flush_all()
+                self.assertTrue(self.call(method, *arguments))
+                self.env.invalidate_all()
+                self.assertTrue(self.account._choices_are_fresh())

@@ -2,6 +2,7 @@
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import CampaignMasterCase
 
@@ -107,6 +108,69 @@ class TestOptOuts(CampaignMasterCase):
         self.pull(campaign)
         self.assertEqual(campaign.cm_recipient_ids.state, "opted_out")
         self.assertStaysOff(self.lead("former@example.com"))
+
+    def assertLeavesWithTheFormerAddress(self, campaign, contact):
+        """Who was on the first list as former@ is not put on the second one as new@."""
+        self.control.launch(campaign.cm_external_id, self.customers, rates=ALL_LEAVE)
+        contact.email = "new@example.com"
+        self.pull(campaign)
+        self.control.lift_suppression("former@example.com")
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertEqual(campaign.cm_recipient_ids.state, "opted_out")
+        self.assertNotIn("new@example.com", self.on_list() + self.on_list(self.newsletter))
+
+    def test_address_on_the_list_before_a_new_list_and_a_new_address_is_remembered(self):
+        contact = self.contact("former@example.com")
+        campaign = self.synced_campaign(contact)
+        campaign.cm_list_id = self.choice("list", self.newsletter)
+        self.assertLeavesWithTheFormerAddress(campaign, contact)
+
+    def test_address_that_changed_unnoticed_after_a_new_list_is_remembered(self):
+        """Past the ORM, or by somebody who didn't see the recipient yet."""
+        contact = self.contact("former@example.com")
+        campaign = self.synced_campaign(contact)
+        campaign.cm_list_id = self.choice("list", self.newsletter)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET email = 'new@example.com', "
+                "email_normalized = 'new@example.com' WHERE id = %s",
+                contact.id,
+            )
+        )
+        contact.invalidate_recordset()
+        self.run_cron()
+        recipient = campaign.cm_recipient_ids
+        self.assertEqual(recipient.former_address_ids.mapped("email"), ["former@example.com"])
+        recipient.partner_id.email = "third@example.com"
+        self.env.flush_all()
+        self.assertEqual(
+            sorted(recipient.former_address_ids.mapped("email")),
+            ["former@example.com", "new@example.com"],
+        )
+
+    def test_address_of_a_batch_without_answer_is_remembered(self):
+        contact = self.contact("former@example.com")
+        campaign = self.synced_campaign()
+        self.add(campaign, contact)
+        self.control.set_fault("drop_connection", operation="addListRecipients", when="after")
+        self.run_cron()
+        self.control.clear_faults()
+        self.assertEqual(campaign.cm_recipient_ids.state, "pending")
+        self.assertEqual(self.on_list(), ["former@example.com"])
+        self.assertLeavesWithTheFormerAddress(campaign, contact)
+
+    def test_address_that_never_was_on_a_list_is_not_remembered(self):
+        contact = self.contact("former@example.com")
+        campaign = self.synced_campaign(contact)
+        campaign.cm_list_id = self.choice("list", self.newsletter)
+        contact.email = "mistyped@example.com"
+        self.env.flush_all()
+        contact.email = "new@example.com"
+        self.assertEqual(
+            campaign.cm_recipient_ids.former_address_ids.mapped("email"), ["former@example.com"]
+        )
 
     def test_lead_of_a_contact_who_left_is_left_out(self):
         contact = self.contact()

@@ -195,6 +195,7 @@ class TestPush(CampaignMasterCase):
         newsletter = self.choice("list", self.newsletter)
         with self.while_sending(lambda: campaign.write({"cm_list_id": newsletter.id})):
             self.sync(campaign)
+        self.assertEqual(campaign.cm_recipient_ids.sudo().mapped("was_on_list"), [True, True])
         self.run_cron()
         self.assertEqual(len(self.on_list(self.newsletter)), 2)
         self.assertEqual(self.states(campaign), {"added": 2})
@@ -220,6 +221,14 @@ class TestPush(CampaignMasterCase):
             self.sync(campaign)
         self.assertEqual(second.state, "added")
         self.assertFalse(campaign.cm_sync_error)
+
+    def test_contact_that_is_archived_while_its_batch_is_under_way_still_was_on_the_list(self):
+        contact = self.contact()
+        campaign = self.make_campaign()
+        recipient = self.add(campaign, contact)
+        with self.while_sending(lambda: contact.write({"active": False})):
+            self.sync(campaign)
+        self.assertEqual((recipient.state, recipient.sudo().was_on_list), ("excluded", True))
 
     def test_paused_push_waits_and_a_resumed_one_goes_on(self):
         campaign = self.synced_campaign()

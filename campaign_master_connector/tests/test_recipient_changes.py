@@ -16,7 +16,10 @@ class TestChangedPeople(CampaignMasterCase):
     def test_former_addresses_of_many_cost_no_query_for_each(self):
         campaign = self.synced_campaign(self.contacts(20))
         recipients = campaign.cm_recipient_ids.sudo()
-        moved = {recipient.id: ("contact", "moved@example.com", "", "") for recipient in recipients}
+        moved = {
+            recipient.id: ("contact", "moved@example.com", "", "", recipient.email)
+            for recipient in recipients
+        }
         self.env.flush_all()
         queries = self.env.cr.sql_log_count
         recipients._keep_former_addresses(moved)
@@ -214,6 +217,39 @@ class TestMergedPeople(CampaignMasterCase):
         self.assertEqual(str(recipient.first_open.date()), "2026-01-01")
         self.assertEqual(str(recipient.last_open.date()), "2026-01-05")
         self.assertEqual(recipient.former_address_ids.mapped("email"), ["a@example.com"])
+
+    def test_merge_keeps_the_address_of_who_was_on_the_list_whatever_the_state_now(self):
+        newsletter = self.choice("list", self.newsletter)
+        for state in ("pending", "opted_out"):
+            with self.subTest(state=state):
+                source, target = (self.contact(f"{one}-{state}@example.com") for one in "ab")
+                campaign = self.synced_campaign(source | target, title=state)
+                if state == "pending":
+                    campaign.cm_list_id = newsletter
+                else:
+                    campaign.cm_recipient_ids.sudo().write({"state": state})
+                self.env.flush_all()
+                self.merge_contacts(source, target)
+                recipient = campaign.cm_recipient_ids
+                self.assertEqual((recipient.partner_id, recipient.state), (target, state))
+                self.assertEqual(
+                    recipient.former_address_ids.mapped("email"), [f"a-{state}@example.com"]
+                )
+
+    def test_merge_keeps_the_same_address_where_the_other_one_was_on_the_list(self):
+        source, target = self.contact("same@example.com"), self.contact("same@example.com")
+        campaign = self.synced_campaign(source)
+        campaign.cm_list_id = self.choice("list", self.newsletter)
+        source.active = False
+        self.add(campaign, target)
+        self.env.flush_all()
+        self.sync(campaign)
+        campaign.cm_list_id = self.choice("list", self.customers)
+        self.merge_contacts(source, target)
+        target.email = "new@example.com"
+        self.assertEqual(
+            campaign.cm_recipient_ids.former_address_ids.mapped("email"), ["same@example.com"]
+        )
 
     def test_merge_moves_the_only_recipient(self):
         source, target = self.contact("a@example.com"), self.contact("b@example.com")

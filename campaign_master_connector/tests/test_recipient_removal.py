@@ -1,6 +1,6 @@
 """Recipients that are taken off their campaign, and those that have to stay."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import CampaignMasterCase
@@ -41,3 +41,40 @@ class TestRecipientRemoval(CampaignMasterCase):
         with self.assertRaises(AccessError):
             self.new.with_user(stranger).action_cm_remove()
         self.assertTrue(self.new.exists())
+
+    def test_who_has_a_former_address_on_the_list_stays(self):
+        for address in ("moved@example.com", False):
+            with self.subTest(address=address):
+                recipient = self.there[:1]
+                recipient.partner_id.email = address
+                self.assertNotIn(recipient.state, ("added", "exists"))
+                self.assertStays(recipient)
+
+    def test_who_was_on_the_list_before_the_campaign_chose_another_one_stays(self):
+        self.campaign.cm_list_id = self.choice("list", self.newsletter)
+        self.assertEqual(self.there.mapped("state"), ["pending"] * 5)
+        self.assertStays(self.there[:1])
+
+    def test_who_may_be_on_the_list_for_all_one_knows_stays(self):
+        self.control.set_fault("drop_connection", operation="addListRecipients", when="after")
+        self.run_cron()
+        recipient = self.new.filtered("email")
+        self.assertEqual(recipient.state, "pending")
+        self.assertStays(recipient)
+
+    def test_who_opted_out_may_go(self):
+        self.control.suppress(["left@example.com"])
+        recipient = self.add(self.campaign, self.contact("left@example.com"))
+        self.run_cron()
+        self.assertEqual(recipient.state, "opted_out")
+        self.remove(recipient.with_env(self.everybody.env))
+        self.assertFalse(recipient.exists())
+
+    def assertStays(self, recipient):
+        recipient = recipient.with_env(self.everybody.env)
+        kind, message = self.remove(recipient)
+        self.assertEqual(kind, "warning")
+        self.assertIn("on the Campaign Master list already", message)
+        with self.assertRaisesRegex(UserError, "on the Campaign Master list already"):
+            recipient.unlink()
+        self.assertTrue(recipient.exists())

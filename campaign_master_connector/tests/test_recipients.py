@@ -2,8 +2,9 @@
 
 import psycopg2
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ..services import recipient_review
 from .common import CampaignMasterCase
 
 REASONS = {
@@ -148,6 +149,51 @@ class TestRecipients(CampaignMasterCase):
             [{"campaign_id": self.campaign.id, "partner_id": partner.id} for partner in others]
         )
         self.assertEqual(together.mapped("state"), ["pending", "excluded"])
+
+    def test_who_is_left_out_anyway_keeps_no_address_from_who_is_added_with_him(self):
+        reasons = {
+            "archived": self.contact("same-1@example.com", active=False),
+            "malformed": self.contact("two same-2@example.com"),
+        }
+        others = self.contacts(2, "same")
+        self.add(self.campaign, self.env["res.partner"].union(*reasons.values(), others))
+        for reason, contact in reasons.items():
+            self.assertEqual(self.recipients(self.campaign, contact).state_reason, reason)
+        self.assertEqual(
+            self.recipients(self.campaign, others).mapped("state"), ["pending", "pending"]
+        )
+
+    def test_who_left_keeps_the_address_from_who_is_added_with_him(self):
+        gone, other = self.contact("same@example.com"), self.contact("same@example.com")
+        self.env["campaign.master.opt.out"].sudo().create(
+            {
+                "account_id": self.account.id,
+                "email": "former@example.com",
+                "partner_id": gone.id,
+            }
+        )
+        self.add(self.campaign, gone | other)
+        self.assertEqual(self.recipients(self.campaign, gone).state, "opted_out")
+        self.assertEqual(self.recipients(self.campaign, other).state_reason, "duplicate")
+
+    def test_who_was_left_out_meanwhile_keeps_no_address_from_who_is_looked_at_with_him(self):
+        first, second = self.contacts(2, "same")
+        self.add(self.campaign, first | second)
+        self.env.flush_all()
+        # Past the ORM: nobody looks at the recipients of both before they are looked at together.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET active = id = %(second)s, email = 'same@example.com', "
+                "email_normalized = 'same@example.com' WHERE id IN (%(first)s, %(second)s)",
+                first=first.id,
+                second=second.id,
+            )
+        )
+        self.env.invalidate_all()
+        of_this = SQL("recipient.campaign_id = %s", self.campaign.id)
+        recipient_review.reconsider(self.env, of_this)
+        self.assertEqual(self.recipients(self.campaign, first).state_reason, "archived")
+        self.assertEqual(self.recipients(self.campaign, second).state, "pending")
 
     def test_same_address_in_another_campaign_is_no_duplicate(self):
         self.add(self.campaign, self.contact())

@@ -23,6 +23,13 @@ class TestToursRecipients(CampaignMasterCase, HttpCase):
         self.assertEqual(self.states(campaign), {"added": 99})
         self.assertEqual(len(self.on_list()), 99)
 
+    def test_more_than_the_web_client_passes_on_are_not_removed_without_a_word(self):
+        self.env["ir.config_parameter"].sudo().set_param("web.active_ids_limit", 10)
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(50))
+        self.tour(campaign, "campaign_master_remove_all")
+        self.assertEqual(self.states(campaign), {"pending": 40})
+
     def test_push_is_followed_paused_and_resumed(self):
         campaign = self.make_campaign()
         ids = self.bulk_contacts(2100)

@@ -87,6 +87,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         campaign = self._campaign()
         campaign.check_access("write")
         self.env[self.res_model].check_access("read")
+        campaign.sudo()._cm_forget_addition_problem()
         total = self.selected_count
         added, last_id = self._add_slice(campaign.sudo(), 0, AT_ONCE)
         later = max(0, total - AT_ONCE)

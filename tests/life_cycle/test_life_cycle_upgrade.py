@@ -138,6 +138,12 @@ def test_what_recipients_are_analysed_by_is_filled_in(upgraded: OdooRuns) -> Non
     assert found[0][1] > 0
 
 
+def test_who_waits_again_was_on_a_list(upgraded: OdooRuns) -> None:
+    query = "SELECT email FROM campaign_master_recipient WHERE was_on_list"
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found == [("moved@example.com",)]
+
+
 def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:
     name, minutes = OWN_INTERVAL
     query = """

@@ -2,8 +2,24 @@ from odoo.tools import SQL
 
 
 def migrate(cr, version):
-    """Drop the sentence about the last sync: it told everybody of everybody's recipients.
+    """Go on without the last sync's sentence, and with who was on a list before this version."""
+    _drop_the_sentence(cr)
+    _remember_who_was_on_a_list(cr)
 
-    The counts that sentences are made of now come with the next sync.
-    """
+
+def _drop_the_sentence(cr):
+    """It told everybody of everybody's recipients; the counts of now come with the next sync."""
     cr.execute(SQL("ALTER TABLE utm_campaign DROP COLUMN IF EXISTS cm_sync_result"))
+
+
+def _remember_who_was_on_a_list(cr):
+    """When somebody was added outlived that he waits again; which address that was, did not."""
+    cr.execute(
+        SQL(
+            """
+            UPDATE campaign_master_recipient SET was_on_list = TRUE
+             WHERE added_at IS NOT NULL AND email <> ''
+               AND state NOT IN ('added', 'exists', 'opted_out')
+            """
+        )
+    )

@@ -133,7 +133,7 @@ export class RecipientWaterfall extends Component {
     /** A problem that came up after the form was loaded; the form shows the earlier one. */
     get newProblem() {
         const { error } = this.state.summary;
-        return error !== this.props.record.data.cm_sync_error && error;
+        return error !== this.props.record.data.cm_problem && error;
     }
 
     format(number) {

@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 import { listView } from "@web/views/list/list_view";
 import { ListController } from "@web/views/list/list_controller";
+import { formatInteger } from "@web/views/fields/formatters";
 import { useViewButtons } from "@web/views/view_button/view_button_hook";
 import { RECIPIENTS_CHANGED } from "../recipients_changed";
 import { useTabOutOfSearch } from "../tab_out_of_search";
@@ -57,9 +58,31 @@ export class RecipientsListController extends ListController {
     async removeSelected() {
         const { root } = this.model;
         const ids = await root.getResIds(true);
+        const total = await this.countSelected(ids);
         const notification = await this.model.orm.call(root.resModel, "action_cm_remove", [ids]);
         await this.actionService.doAction(notification);
+        if (ids.length < total) {
+            this.tellThatThereAreMore(ids.length, total);
+        }
         await this.reloadAll();
+    }
+
+    /** Of all that match, the web client passes on the ids of the first ones alone. */
+    async countSelected(ids) {
+        const { activeIdsLimit, orm, root } = this.model;
+        if (!root.isDomainSelected || ids.length < activeIdsLimit) {
+            return ids.length;
+        }
+        return orm.searchCount(root.resModel, root.domain, { context: root.context });
+    }
+
+    tellThatThereAreMore(count, total) {
+        const message = _t(
+            "Only the first %(count)s of the %(total)s selected recipients were looked at. Do it " +
+                "again for the others; a filter on the state leaves out those that stay.",
+            { count: formatInteger(count), total: formatInteger(total) }
+        );
+        this.model.notification.add(message, { type: "warning" });
     }
 }
 
