@@ -102,7 +102,7 @@ class UtmCampaign(models.Model):
             name=names[name],
         )
 
-    def _cm_problem(self, error):
+    def _cm_sentence_of_problem(self, error):
         """One sentence about what kept this campaign from being synced, and what to do."""
         if isinstance(error, NotFound):
             return self.env._(

@@ -106,7 +106,7 @@ class CampaignRun:
         except CampaignMasterError as error:
             if self._concerns_the_account(error):
                 self.stopped_by = self.session.failure = error
-            self._fail(result, campaign._cm_problem(error))
+            self._fail(result, campaign._cm_sentence_of_problem(error))
         except UserError as error:
             self._fail(result, str(error), is_retried=False)
         except transaction.COLLISIONS:
