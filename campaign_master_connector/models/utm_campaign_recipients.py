@@ -34,10 +34,9 @@ class UtmCampaign(models.Model):
     def cm_recipient_summary(self):
         """Numbers for the form's waterfall and progress bar, under the user's access rules.
 
-        :return: {"total": int, "kinds": {kind: int}, "states": [{"state", "label", "count"}],
-            "excluded": [{"reason", "label", "count"}], "left": int of recipients to add,
-            "minutes_left": int or False, "paused": bool, "is_synced": bool, "error": str or False,
-            "waits": why recipients wait for calls and until when, str, empty where they don't}
+        :return: {"total": int, "is_whole": whether the user sees everybody, "kinds": {kind: int},
+            "states": [{"state", "label", "count"}], "excluded": [{"reason", "label", "count"}],
+            and what `cm_progress` returns}
         """
         self.ensure_one()
         groups = self.env["campaign.master.recipient"]._read_group(
@@ -51,6 +50,7 @@ class UtmCampaign(models.Model):
                 reasons[reason] = reasons.get(reason, 0) + count
         return {
             "total": sum(states.values()),
+            "is_whole": bool(recipient_visibility.campaigns_seen_as_a_whole(self)),
             "kinds": {kind: kinds.get(kind, 0) for kind, _label in KINDS},
             "states": self._cm_labelled("state", "state", states, [key for key, _ in STATES]),
             "excluded": self._cm_labelled(
@@ -71,7 +71,9 @@ class UtmCampaign(models.Model):
     def cm_progress(self):
         """How far the push is: cheap enough to be asked every few seconds.
 
-        :return: of `cm_recipient_summary` what changes meanwhile
+        :return: {"left": int of recipients to add, "minutes_left": int or False, "paused": bool,
+            "is_synced": bool, "error": str or False,
+            "waits": why recipients wait for calls and until when, str, empty where they don't}
         """
         self.ensure_one()
         self._cm_check_access("read")

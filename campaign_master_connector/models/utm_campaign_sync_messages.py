@@ -14,6 +14,8 @@ class UtmCampaign(models.Model):
             result.came_too_late or self._cm_notice_without_calls(result) for result in results
         ):
             kind = "warning"
+        elif any(result.busy or result.waiting for result in results):
+            kind = "info"
         else:
             kind = "success"
         action = self.env["campaign.master.account"]._notification(

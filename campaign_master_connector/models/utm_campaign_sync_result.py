@@ -58,10 +58,14 @@ class UtmCampaign(models.Model):
             return self._cm_sentence_of_some(campaign._cm_counts_by_state())
         sentence = self._cm_sentence_of_all(campaign._cm_counts_of(result))
         if result.left:
-            sentence += " " + self.env._(
-                "%s more are added in the background.", number_for(self.env, result.left)
-            )
+            sentence += " " + self._cm_left_sentence(result)
         return sentence
+
+    def _cm_left_sentence(self, result):
+        number = number_for(self.env, result.left)
+        if result.campaign.cm_paused:
+            return self.env._("%s more wait, since adding is paused.", number)
+        return self.env._("%s more are added in the background.", number)
 
     def _cm_sentence_of_all(self, counts):
         numbers = self._cm_numbers(counts)

@@ -51,7 +51,8 @@ class TestCampaignViews(CampaignMasterCase):
                 self.assertEqual(self.own_actions(views["list"]), shown, model)
 
     def test_account_of_another_company_offers_nothing_in_this_one(self):
-        self.account.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.salesperson.write({"company_id": elsewhere.id, "company_ids": [(6, 0, elsewhere.ids)]})
         self.assertFalse(self.own_actions(self.views()["list"]))
 
     def test_starred_figures_are_of_no_use_in_reports_until_settings_show_them(self):

@@ -42,6 +42,8 @@ class TestOwnDocumentsOnly(RightsCase):
         campaign.invalidate_recordset()
         summary = campaign.cm_recipient_summary()
         self.assertEqual(summary["total"], 3)
+        self.assertFalse(summary["is_whole"])
+        self.assertTrue(self.campaign.with_user(self.all_leads).cm_recipient_summary()["is_whole"])
         self.assertEqual(summary["kinds"], {"lead": 2, "contact": 1, "company": 0})
         self.assertEqual(campaign.cm_recipient_count, 3)
         self.assertEqual(len(campaign.cm_recipient_ids), 3)

@@ -241,6 +241,12 @@ class TestPush(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(self.states(campaign), {"added": 2})
 
+    def test_click_on_a_paused_campaign_says_that_the_others_wait(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(1_002)))
+        campaign.action_cm_pause()
+        self.assertIn("2 more wait, since adding is paused.", self.sync(campaign))
+
     def test_progress_counts_what_is_left(self):
         campaign = self.synced_campaign()
         self.add(campaign, self.contacts(3))

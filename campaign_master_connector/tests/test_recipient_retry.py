@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import CampaignMasterCase
@@ -18,7 +18,8 @@ class TestRecipientRetry(CampaignMasterCase):
 
     def test_retry_pushes_whom_campaign_master_takes_now(self):
         self.control.accept_all()
-        (self.refused + self.added).action_cm_retry()
+        notification = (self.refused + self.added).action_cm_retry()
+        self.assertEqual(notification["params"]["message"], "Tried again: 1.")
         self.assertEqual(self.states(self.campaign), {"pending": 1, "added": 1})
         self.assertFalse(self.refused.state_message)
         self.run_cron()
@@ -41,6 +42,16 @@ class TestRecipientRetry(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(self.refused.state, "added")
         self.assertIn("fixed-1@example.com", self.on_list())
+
+    def test_retry_of_nobody_says_so(self):
+        params = self.added.action_cm_retry()["params"]
+        self.assertEqual(params["type"], "warning")
+        self.assertEqual(self.added.state, "added")
+
+    def test_fix_by_who_may_not_change_the_person_says_so_and_why_it_was_refused(self):
+        marketing = self.make_user("marketing", "mass_mailing.group_mass_mailing_user")
+        with self.assertRaisesRegex(UserError, f"{REFUSAL}\nYou may not change"):
+            self.refused.with_user(marketing).action_cm_fix()
 
     def test_retry_needs_the_campaign(self):
         stranger = self.make_user("stranger")

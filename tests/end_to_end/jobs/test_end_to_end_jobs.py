@@ -25,6 +25,7 @@ from steps import (
 from sandbox.testing import SandboxProcess
 from tools import databases, odoo_log, odoo_process, packaged_addon, places, postgres
 from tools.problem import Problem
+from tools.processes import free_port
 
 CAPACITY = 2
 CAMPAIGNS = 5
@@ -168,6 +169,7 @@ def test_its_own_tests_pass_by_odoos_runner(
         database_server,
         name,
         addons_path=odoo_process.addons_path(packaged_addon.QUEUE_JOB.addons()),
+        http_port=free_port(),
     )
     log = folder / "odoo.log"
     try:

@@ -144,6 +144,8 @@ export class RecipientWaterfall extends Component {
         const action = await this.orm.call("utm.campaign", "action_cm_open_recipients", [
             this.resId,
         ]);
+        // Its help is for a campaign that has no recipients at all.
+        delete action.help;
         return this.action.doAction({ ...action, domain: [...action.domain, ...conditions] });
     }
 

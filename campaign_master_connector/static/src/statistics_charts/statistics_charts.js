@@ -149,7 +149,7 @@ export class StatisticsCharts extends Component {
 
     funnelConfig() {
         const { text, grid, good, bad } = this.colors;
-        const figures = this.figures;
+        const figures = this.figures.filter(({ key }) => this.isKnown(key));
         return {
             type: "bar",
             data: {
