@@ -240,7 +240,7 @@ class SyncStates(Checks, RuleBasedStateMachine):
     @rule()
     def time_passes(self):
         self.campaigns.cm_retry_at = False
-        self.case.account.blocked_until = False
+        self.case.account.write({"blocked_until": False, "hourly_reset_at": False})
 
     @rule(which=numbers)
     def change_list(self, which):
