@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 
 from ..services import recipient_visibility
@@ -154,6 +156,6 @@ class UtmCampaign(models.Model):
         """
         self.ensure_one()
         wizard = self.env["campaign.master.add.recipients"].create(
-            {"campaign_id": self.id, "res_model": model, "domain": repr(domain)}
+            {"campaign_id": self.id, "res_model": model, "domain": json.dumps(domain)}
         )
         return wizard.action_add()

@@ -101,6 +101,11 @@ class TestAddRecipients(CampaignMasterCase):
         )
         self.assertEqual(self.added(form), "Recipients added to Spring offers: 2.")
 
+    def test_as_many_rows_as_the_client_passes_on_can_be_selected(self):
+        rows = [("id", "in", list(range(10**8, 10**8 + 19_999)))]
+        self.campaign.cm_add_people("res.partner", rows)
+        self.assertFalse(self.campaign.cm_recipient_ids)
+
     def test_picker_of_the_form_offers_each_kind(self):
         for action, model, domain in (
             (self.campaign.action_cm_add_leads(), "crm.lead", []),

@@ -94,7 +94,7 @@ class TestAdditions(CampaignMasterCase):
         """What the first of the queued additions asks for can't be found any more."""
         campaign = self.campaign.sudo()
         first, *others = campaign.cm_additions
-        campaign.cm_additions = [{**first, "domain": "[('gone', '=', 1)]"}, *others]
+        campaign.cm_additions = [{**first, "domain": '[["gone", "=", 1]]'}, *others]
 
     def run_and_fail(self):
         with self.assertLogs("odoo.addons.campaign_master_connector", "ERROR"):

@@ -1,4 +1,4 @@
-from ast import literal_eval
+import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -31,6 +31,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
     res_model = fields.Selection(
         [("res.partner", "Contacts"), ("crm.lead", "Leads")], required=True, readonly=True
     )
+    # As JSON: Odoo evaluates no more than 100 kB of Python's literals, 13,000 ids or so.
     domain = fields.Char(
         required=True, readonly=True, help="Who is added, under the user's own access rules."
     )
@@ -43,7 +44,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         model = self.env.context.get("active_model")
         if model in PEOPLE_MODELS:
             values["res_model"] = model
-            values["domain"] = repr(self._domain_of_selection())
+            values["domain"] = json.dumps(self._domain_of_selection())
         elif model == "utm.campaign":
             values["campaign_id"] = self.env.context.get("active_id")
         return values
@@ -74,7 +75,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
             )
 
     def _people_domain(self):
-        return literal_eval(self.domain or "[]")
+        return json.loads(self.domain or "[]")
 
     def _people_model(self):
         """Rows that were selected count as they are; a search hides the archived by itself."""

@@ -25,6 +25,13 @@ MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encodin
 # What the dump's company changed for itself.
 OWN_INTERVAL = ("ir_cron_update_campaign_statistics", 45)
 LARGEST_DUMP = 200_000
+# What the versions with additions in the background left to them, as they wrote it.
+ADD_SOMEBODY_LATER = """
+    UPDATE utm_campaign SET cm_additions =
+        '[{"res_model": "res.partner", "domain": "[(''id'', ''<'', 0)]", "user_id": 2,
+           "company_ids": [1], "after": 0}]'
+     WHERE title->>'en_US' = 'Waiting through the upgrade'
+"""
 KEPT = {
     "campaigns": """
         SELECT title, active, cm_reference, cm_external_id, cm_state, cm_emails_sent,
@@ -58,6 +65,9 @@ def old(version: str, server: postgres.Server, base: str, copy_of: MakeDatabase)
     """The database as that version has left it."""
     name = copy_of(base)
     versions.restore(server, VERSIONS / f"{version}.sql.gz", name)
+    if version != EARLIER[0]:
+        with server.cursor(name) as cursor:
+            cursor.execute(ADD_SOMEBODY_LATER)
     return name
 
 
@@ -142,6 +152,12 @@ def test_who_waits_again_was_on_a_list(upgraded: OdooRuns) -> None:
     query = "SELECT email FROM campaign_master_recipient WHERE was_on_list"
     found = contents.rows(upgraded.server, upgraded.database, query)
     assert found == [("moved@example.com",)]
+
+
+def test_who_is_to_be_added_in_the_background_still_is(version: str, upgraded: OdooRuns) -> None:
+    query = "SELECT cm_additions->0->>'domain' FROM utm_campaign WHERE cm_additions IS NOT NULL"
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found == ([] if version == EARLIER[0] else [('[["id", "<", 0]]',)])
 
 
 def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:
