@@ -2,10 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tests.common import ChromeBrowser
 
-from .common import CampaignMasterCase
+from .browser_common import BrowserCase
 
 PAGE = "/odoo/campaign-master"
 KEYS = {
@@ -30,7 +30,7 @@ class Keyboard(ChromeBrowser):
 
 
 @tagged("post_install", "-at_install")
-class TestKeyboard(CampaignMasterCase, HttpCase):
+class TestKeyboard(BrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

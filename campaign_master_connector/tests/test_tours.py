@@ -1,14 +1,14 @@
 """What people do in their browser, against a real sandbox Campaign Master."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CampaignMasterCase
+from .browser_common import BrowserCase
 
 PAGE = "/odoo/campaign-master"
 
 
 @tagged("post_install", "-at_install")
-class TestTours(CampaignMasterCase, HttpCase):
+class TestTours(BrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

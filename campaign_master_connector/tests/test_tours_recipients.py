@@ -1,12 +1,12 @@
 """What people do with the recipients of a campaign in their browser."""
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import CampaignMasterCase
+from .browser_common import BrowserCase
 
 
 @tagged("post_install", "-at_install")
-class TestToursRecipients(CampaignMasterCase, HttpCase):
+class TestToursRecipients(BrowserCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
