@@ -39,6 +39,7 @@ const pickContacts = () => [
 
 const fillSearch = (text) => [
     { trigger: ".modal .o_searchview_input", run: `edit ${text}` },
+    ...see(`.o_searchview_autocomplete .focus:contains(${text})`),
     { trigger: ".modal .o_searchview_input", run: "press Enter" },
     ...see(`.modal .o_searchview_facet:contains(${text})`),
 ];

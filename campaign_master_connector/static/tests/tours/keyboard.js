@@ -14,6 +14,7 @@ const pickPeople = () => [
     ...seeFocusOn(ADD),
     ...pressKey("Space"),
     { trigger: ".modal .o_searchview_input", run: "edit Tour person" },
+    ...see(".o_searchview_autocomplete .focus:contains(Tour person)"),
     ...pressKey("Enter"),
     ...see(".modal .o_searchview_facet:contains(Tour person)"),
     ...seeRows(3, ".modal"),
