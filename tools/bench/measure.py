@@ -221,6 +221,7 @@ def open_form(bench: Bench) -> None:
         full.cm_add_people(*floors.PEOPLE)
     full.cm_add_people("crm.lead", [("id", "=", floors.make_lead(bench.env).id)])
     full.action_cm_sync()
+    floors.mark_added(bench.env, full)
     empty = bench.campaign("Form, empty")
     empty.action_cm_sync()
     _compare_forms(bench, full, empty, "Open the campaign form, everybody on it")
