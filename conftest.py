@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from odoo.tests import TransactionCase
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -15,6 +17,16 @@ BROWSER = "browser"
 # After the fast ones, so that they don't end long after everything else.
 LONG = ("tests/end_to_end/", "tests/life_cycle/", BROWSER)
 FAST = ("tests/wire/",)
+
+
+def pytest_sessionstart() -> None:
+    """The workers share the files of attachments, which each class of tests cleans up at its end.
+
+    It would take away what a test of the other worker has just made: the script of a page, say,
+    which then stays white.
+    """
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        TransactionCase._gc_filestore = classmethod(lambda cls: None)
 
 
 class Groups(LoadScopeScheduling):
