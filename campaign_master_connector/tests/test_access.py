@@ -5,9 +5,9 @@ import unittest
 from pathlib import Path
 
 from odoo.modules.module import Manifest
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from .browser_common import BrowserCase
+from .common import CampaignMasterCase
 
 AXE = os.environ.get("CAMPAIGN_MASTER_AXE")
 AXE_URL = "/campaign_master_connector/axe.js"
@@ -18,7 +18,7 @@ SECONDS = 180
 
 @unittest.skipUnless(AXE, "CAMPAIGN_MASTER_AXE doesn't name the script of axe-core.")
 @tagged("post_install", "-at_install")
-class TestAccess(BrowserCase):
+class TestAccess(CampaignMasterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -2,10 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser
 
-from .browser_common import BrowserCase
+from .common import CampaignMasterCase
 
 PAGE = "/odoo/campaign-master"
 KEYS = {
@@ -30,7 +30,7 @@ class Keyboard(ChromeBrowser):
 
 
 @tagged("post_install", "-at_install")
-class TestKeyboard(BrowserCase):
+class TestKeyboard(CampaignMasterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -1,14 +1,14 @@
 """What people do in their browser, against a real sandbox Campaign Master."""
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from .browser_common import BrowserCase
+from .common import CampaignMasterCase
 
 PAGE = "/odoo/campaign-master"
 
 
 @tagged("post_install", "-at_install")
-class TestTours(BrowserCase):
+class TestTours(CampaignMasterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -1,12 +1,12 @@
 """What people do with the recipients of a campaign in their browser."""
 
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
-from .browser_common import BrowserCase
+from .common import CampaignMasterCase
 
 
 @tagged("post_install", "-at_install")
-class TestToursRecipients(BrowserCase):
+class TestToursRecipients(CampaignMasterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
