@@ -65,6 +65,10 @@ class Checks:
         """No faults and no waits any more, and the schedules run as often as they want."""
         self.control.clear_faults()
         self.campaigns.action_cm_resume()
+        if self.case.account.connection_state == "refused":
+            # The log-in was refused too: nothing goes on before a person enters the password.
+            self.model.seen["password entered again"] += 1
+            self.case.account.password = self.case.sandbox.password
         self.time_passes()
         self.click(None)
         self.statistics()

@@ -30,6 +30,13 @@ class TestClickDuringRun(CampaignMasterCase):
         with patch.object(transaction, "campaign_lock", taken):
             self.assertIn("is being synced now", self.sync(self.campaign))
 
+    def next_campaign(self):
+        """One that a run turns to after the first; each has a person to push."""
+        other = self.synced_campaign(title="Other")
+        for campaign in self.campaign | other:
+            self.add(campaign, self.contact(f"{campaign.title}@example.com"))
+        return other
+
     def subject_there(self):
         return self.control.campaign(self.campaign.cm_external_id)["subject"]
 
@@ -61,9 +68,7 @@ class TestClickDuringRun(CampaignMasterCase):
         self.assertFalse(self.campaign.cm_sync_requested)
 
     def test_problem_of_a_click_outlives_a_run_that_is_busy_with_the_next_campaign(self):
-        other = self.synced_campaign(title="Other")
-        for campaign in self.campaign | other:
-            self.add(campaign, self.contact(f"{campaign.title}@example.com"))
+        other = self.next_campaign()
 
         def click_that_fails():
             self.campaign.cm_subject = "Other words"
@@ -81,9 +86,7 @@ class TestClickDuringRun(CampaignMasterCase):
         self.assertFalse(self.campaign.cm_sync_error)
 
     def test_result_of_a_click_outlives_a_run_that_is_busy_with_the_next_campaign(self):
-        other = self.synced_campaign(title="Other")
-        for campaign in self.campaign | other:
-            self.add(campaign, self.contact(f"{campaign.title}@example.com"))
+        other = self.next_campaign()
 
         def click():
             # A moment later, as Odoo stores it: in whole seconds.
