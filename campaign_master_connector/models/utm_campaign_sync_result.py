@@ -25,7 +25,7 @@ class UtmCampaign(models.Model):
         seen = campaigns_seen_as_a_whole(synced)
         for campaign in seen:
             campaign.cm_sync_result = self._cm_sentence_of_all(campaign.sudo().cm_sync_counts)
-        # Counted for nobody: with a million recipients the form could not wait for it.
+        # Without numbers: counting among a million recipients takes longer than the form may.
         (synced - seen).cm_sync_result = self.env._(
             "The campaign is in Campaign Master. You see some of its recipients only; the numbers "
             "are of those."
