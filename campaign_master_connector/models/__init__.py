@@ -30,6 +30,7 @@ from . import (
     utm_campaign_duplication,
     utm_campaign_failures,
     utm_campaign_mailings,
+    utm_campaign_rates,
     utm_campaign_recipient_statistics,
     utm_campaign_recipients,
     utm_campaign_statistics,

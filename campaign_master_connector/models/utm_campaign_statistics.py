@@ -62,7 +62,7 @@ EXTENDED_FIGURES = {
 
 
 class UtmCampaign(models.Model):
-    """The figures of a campaign, as Campaign Master counts them, and what follows from them."""
+    """The figures of a campaign, as Campaign Master counts them, and when they are pulled."""
 
     _inherit = "utm.campaign"
 
@@ -87,62 +87,6 @@ class UtmCampaign(models.Model):
     cm_show_extended_statistics = fields.Boolean(
         compute="_compute_cm_show_extended_statistics", compute_sudo=True
     )
-
-    cm_total_bounces = fields.Integer(
-        "Total Bounces", compute="_compute_cm_rates", store=True, help="Hard and soft bounces."
-    )
-    cm_successful_emails = fields.Integer(
-        "Successful Emails",
-        compute="_compute_cm_rates",
-        store=True,
-        help="E-mails sent less all bounces.",
-    )
-    cm_unsubscribe_rate = fields.Float(
-        "Unsubscribe Percentage",
-        compute="_compute_cm_rates",
-        store=True,
-        digits=(16, 2),
-        aggregator="avg",
-        help="All unsubscribes per successful e-mail, in per cent.",
-    )
-    cm_click_rate = fields.Float(
-        "Click Rate",
-        compute="_compute_cm_rates",
-        store=True,
-        digits=(16, 2),
-        aggregator="avg",
-        help="All clicks (not the unique ones) per successful e-mail, in per cent.",
-    )
-    cm_open_rate = fields.Float(
-        "Open Rate",
-        compute="_compute_cm_rates",
-        store=True,
-        digits=(16, 2),
-        aggregator="avg",
-        help="All opens (not the unique ones) per successful e-mail, in per cent.",
-    )
-
-    @api.depends(
-        "cm_hard_bounces",
-        "cm_soft_bounces",
-        "cm_emails_sent",
-        "cm_total_unsubscribes",
-        "cm_total_clicks",
-        "cm_total_opens",
-    )
-    def _compute_cm_rates(self):
-        for campaign in self:
-            bounces = campaign.cm_hard_bounces + campaign.cm_soft_bounces
-            successful = campaign.cm_emails_sent - bounces
-
-            def rate(count, successful=successful):
-                return 100 * count / successful if successful > 0 else 0
-
-            campaign.cm_total_bounces = bounces
-            campaign.cm_successful_emails = successful
-            campaign.cm_unsubscribe_rate = rate(campaign.cm_total_unsubscribes)
-            campaign.cm_click_rate = rate(campaign.cm_total_clicks)
-            campaign.cm_open_rate = rate(campaign.cm_total_opens)
 
     @api.depends("cm_account_id.show_extended_statistics")
     def _compute_cm_show_extended_statistics(self):

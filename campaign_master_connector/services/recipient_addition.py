@@ -7,6 +7,8 @@ from .recipient_classification import classified, new_leads, new_partners
 
 # Below this, what the planner believes of the table's size makes no difference.
 ROWS_WORTH_AN_ANALYZE = 1000
+# As PostgreSQL's own autovacuum has it, which comes after the commit and so too late.
+SHARE_WORTH_AN_ANALYZE = 0.1
 
 
 def add_people(campaign, people):
@@ -21,11 +23,21 @@ def add_people(campaign, people):
     recipient_dimensions.flush_sources(campaign.env)
     transaction.without_jit(campaign.env)
     added = dict(campaign.env.execute_query(_insert(campaign, decided)))
-    if sum(added.values()) >= ROWS_WORTH_AN_ANALYZE:
-        # A table that was nearly empty when its statistics were taken makes PostgreSQL look
-        # each of these rows up by reading all of them.
-        campaign.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) campaign_master_recipient"))
+    _analyze_where_outgrown(campaign.env, sum(added.values()))
     return added
+
+
+def _analyze_where_outgrown(env, count):
+    """A table that was nearly empty when its statistics were taken makes PostgreSQL look each of
+    ``count`` new rows up by reading all of them.
+    """
+    if count < ROWS_WORTH_AN_ANALYZE:
+        return
+    [(known,)] = env.execute_query(
+        SQL("SELECT reltuples FROM pg_class WHERE oid = 'campaign_master_recipient'::regclass")
+    )
+    if count >= known * SHARE_WORTH_AN_ANALYZE:
+        env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) campaign_master_recipient"))
 
 
 def _insert(campaign, decided):

@@ -3,6 +3,9 @@
 The one place that decides a recipient's address, kind and first state. A *source* is a query of
 the people to decide on; `classified` wraps it into a query of what they become. Both the form
 (one row, through the ORM) and "add all that match" (INSERT ... SELECT) read from it.
+
+Who somebody is, is looked up row by row (LATERAL with OFFSET 0). PostgreSQL else reads all partners
+and all recipients of the campaign for each slice of them: dearer, the more there are.
 """
 
 from odoo.tools import SQL
@@ -26,11 +29,12 @@ def new_partners(campaign, partner_ids):
                NOT partner.active AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state,
                FALSE AS has_left, FALSE AS may_be_on_list
-          FROM res_partner partner
-         WHERE partner.id IN (%(ids)s)
-           AND NOT EXISTS (
+          FROM (%(ids)s) AS chosen(id)
+         CROSS JOIN LATERAL (
+               SELECT * FROM res_partner WHERE id = chosen.id OFFSET 0) partner
+         WHERE NOT EXISTS (
                 SELECT FROM campaign_master_recipient known
-                 WHERE known.campaign_id = %(campaign)s AND known.partner_id = partner.id)
+                 WHERE known.campaign_id = %(campaign)s AND known.partner_id = partner.id OFFSET 0)
         """,
         campaign=campaign.id,
         account=campaign.cm_account_id.id,
@@ -52,13 +56,15 @@ def new_leads(campaign, lead_ids):
                FALSE AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state,
                FALSE AS has_left, FALSE AS may_be_on_list
-          FROM crm_lead lead
-          LEFT JOIN res_partner customer
-            ON customer.id = lead.partner_id AND customer.is_company IS NOT TRUE
-         WHERE lead.id IN (%(ids)s)
-           AND NOT EXISTS (
+          FROM (%(ids)s) AS chosen(id)
+         CROSS JOIN LATERAL (
+               SELECT * FROM crm_lead WHERE id = chosen.id OFFSET 0) lead
+          LEFT JOIN LATERAL (
+               SELECT id FROM res_partner
+                WHERE id = lead.partner_id AND is_company IS NOT TRUE OFFSET 0) customer ON TRUE
+         WHERE NOT EXISTS (
                 SELECT FROM campaign_master_recipient known
-                 WHERE known.campaign_id = %(campaign)s AND known.lead_id = lead.id)
+                 WHERE known.campaign_id = %(campaign)s AND known.lead_id = lead.id OFFSET 0)
         """,
         campaign=campaign.id,
         account=campaign.cm_account_id.id,
@@ -68,8 +74,6 @@ def new_leads(campaign, lead_ids):
 
 def known_recipients(condition):
     """Source: recipients that exist already.
-
-    Lateral joins, since PostgreSQL else reads all partners and leads for each batch.
 
     :param condition: `SQL` condition on the alias ``recipient``
     """

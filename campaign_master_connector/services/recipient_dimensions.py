@@ -25,12 +25,18 @@ def columns():
 
 
 def joins(recipient):
-    """Bring the person of each row of the alias ``recipient``, by its partner_id and lead_id."""
+    """Bring the person of each row of the alias ``recipient``, by its partner_id and lead_id.
+
+    Row by row: a hash of all partners takes longer than the rows of a slice.
+    """
     return SQL(
         """
-        LEFT JOIN crm_lead lead ON lead.id = %(recipient)s.lead_id
-        LEFT JOIN res_partner partner
-          ON partner.id = COALESCE(%(recipient)s.partner_id, lead.partner_id)
+        LEFT JOIN LATERAL (
+             SELECT * FROM crm_lead WHERE id = %(recipient)s.lead_id OFFSET 0) lead ON TRUE
+        LEFT JOIN LATERAL (
+             SELECT * FROM res_partner
+              WHERE id = COALESCE(%(recipient)s.partner_id, lead.partner_id) OFFSET 0
+             ) partner ON TRUE
         """,
         recipient=SQL.identifier(recipient),
     )

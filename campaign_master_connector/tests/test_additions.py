@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from psycopg2.errors import SerializationFailure
 
+from ..services import recipient_addition
 from ..wizards import campaign_master_add_recipients as wizards
 from .common import CampaignMasterCase
 
@@ -53,6 +54,26 @@ class TestAdditions(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(self.states(self.campaign), {"pending": 5})
         self.assertFalse(self.campaign.sudo().cm_additions)
+
+    def test_planner_learns_of_what_the_table_outgrew_and_not_of_each_slice(self):
+        self.enterContext(patch.object(recipient_addition, "ROWS_WORTH_AN_ANALYZE", 1))
+        self.env.cr.execute("ANALYZE campaign_master_recipient")
+        self.bulk_contacts(100)
+        self.enterContext(patch.object(wizards, "AT_ONCE", 94))
+        before = self.recipients_as_planned()
+        self.add_all()
+        after_the_click = self.recipients_as_planned()
+        self.assertEqual(after_the_click, before + 94)
+        self.run_cron()
+        self.assertEqual(self.recipients_as_planned(), after_the_click)
+
+    def recipients_as_planned(self):
+        """How many recipients PostgreSQL believes there are."""
+        self.env.cr.execute(
+            "SELECT GREATEST(reltuples, 0)::integer FROM pg_class "
+            "WHERE oid = 'campaign_master_recipient'::regclass"
+        )
+        return self.env.cr.fetchone()[0]
 
     def test_two_clicks_are_carried_on_one_after_the_other(self):
         self.bulk_contacts(7)
