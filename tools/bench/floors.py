@@ -39,19 +39,22 @@ def make_people(env: Any, count: int) -> None:
             count,
         )
     )
-    env.cr.execute(SQL("SELECT MIN(id) FROM res_partner WHERE ref = 'bench'"))
-    [first_id] = env.cr.fetchone()
     env.cr.execute(
         SQL(
-            # Each tenth is a company; a thousand of them have everybody else.
+            "SELECT MIN(id), MAX(id) FILTER (WHERE is_company) FROM res_partner WHERE ref = 'bench'"
+        )
+    )
+    first_id, last_id = env.cr.fetchone()
+    env.cr.execute(
+        SQL(
+            # Each tenth is a company, which the nine before it belong to.
             """
             UPDATE res_partner
-               SET commercial_partner_id = CASE WHEN is_company THEN id
-                   ELSE %(first)s + 9 + 10 * (id %% LEAST(1000, %(count)s / 10)) END
+               SET commercial_partner_id = LEAST(id + 9 - (id - %(first)s) %% 10, %(last)s)
              WHERE ref = 'bench'
             """,
             first=first_id,
-            count=count,
+            last=last_id,
         )
     )
     env.cr.commit()
