@@ -228,8 +228,11 @@ def _store(campaign, chosen_list, outcomes):
     counts = Counter(dict(env.execute_query(_update_states(sent, chosen_list))))
     if counts.total() < len(outcomes):
         _remember_who_is_on_the_list(env, sent)
-    if opted_out := [out.recipient_id for out in outcomes if out.state == "opted_out"]:
-        opt_outs.remember(env, SQL("SELECT UNNEST(%s::integer[])", opted_out))
+    if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
+        ids = [outcome.recipient_id for outcome in gone]
+        opt_outs.remember(env, SQL("SELECT UNNEST(%s::integer[])", ids))
+        emails = [outcome.email for outcome in gone]
+        opt_outs.remember_addresses(campaign.cm_account_id, emails)
     env["campaign.master.recipient"].invalidate_model()
     return counts
 

@@ -24,6 +24,7 @@ from . import (
     test_keyboard,
     test_lost_answers,
     test_opt_outs,
+    test_opt_outs_when_adding,
     test_outsiders,
     test_own_documents,
     test_push,
