@@ -1,4 +1,4 @@
-"""Campaign Master answers that an address unsubscribed: that is heard of all who have it or had it."""
+"""Campaign Master answers that an address unsubscribed: heard of all who have it or had it."""
 
 from odoo.tests import tagged
 
