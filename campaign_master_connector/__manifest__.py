@@ -2,7 +2,7 @@
     "name": "Campaign Master Connector",
     "summary": "Build campaigns and their recipients in Odoo, launch them in Campaign Master, "
     "read the figures in Odoo",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Marketing/Email Marketing",
     "author": "Campaign Master Connector contributors",
     "license": "LGPL-3",
