@@ -20,7 +20,7 @@ from sandbox.testing import SandboxProcess
 from tools import places, postgres, versions
 
 VERSIONS = Path(__file__).parent / "versions"
-EARLIER = ["19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0"]
+EARLIER = ["19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0", "19.0.1.4.0"]
 MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encoding="utf-8"))
 # What the dump's company changed for itself.
 OWN_INTERVAL = ("ir_cron_update_campaign_statistics", 45)
@@ -31,6 +31,7 @@ TO_ADD = {
     "19.0.1.1.0": "[('id', '<', 0)]",
     "19.0.1.2.0": "[('id', '<', 0)]",
     "19.0.1.3.0": '[["id", "<", 0]]',
+    "19.0.1.4.0": '[["id", "<", 0]]',
 }
 ADD_SOMEBODY_LATER = """
     UPDATE utm_campaign SET cm_additions = JSONB_BUILD_ARRAY(JSONB_BUILD_OBJECT(
