@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, clean_context
 
 from ..services import on_list, recipient_review
+from ..services.addresses import has_foreign_local_part
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -101,10 +102,8 @@ class CampaignMasterRecipient(models.Model):
         "campaign_id.cm_account_id",
         "partner_id.active",
         "partner_id.email",
-        "partner_id.email_normalized",
         "partner_id.is_company",
         "lead_id.email_from",
-        "lead_id.email_normalized",
     )
     def _compute_classification(self):
         stored = self.filtered(lambda recipient: isinstance(recipient.id, int))
@@ -214,13 +213,19 @@ class CampaignMasterRecipient(models.Model):
         campaign.invalidate_recordset(["cm_recipient_ids"])
         return added
 
-    @api.depends("state", "state_reason", "server_message")
+    @api.depends("state", "state_reason", "server_message", "email")
     @api.depends_context("lang")
     def _compute_state_message(self):
         labels = dict(self._fields["state_reason"]._description_selection(self.env))
         for recipient in self:
             answer = recipient.state == "rejected" and recipient.server_message
-            recipient.state_message = answer or labels.get(recipient.state_reason, "")
+            message = answer or labels.get(recipient.state_reason, "")
+            if recipient.state_reason == "malformed" and has_foreign_local_part(recipient.email):
+                message = self.env._(
+                    "%(reason)s: Campaign Master takes no accents or foreign letters before the @",
+                    reason=message,
+                )
+            recipient.state_message = message
 
     @api.depends("partner_id", "lead_id", "email")
     def _compute_display_name(self):

@@ -8,9 +8,9 @@ from .recipient_classification import classified, known_recipients, without_hold
 
 def flush_sources(env):
     """Write what decisions read."""
-    env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
-    env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
-    env["mail.blacklist"].flush_model(["active", "email"])
+    env["res.partner"].flush_model(["active", "email", "is_company"])
+    env["crm.lead"].flush_model(["email_from", "partner_id"])
+    env["mail.blacklist"].flush_model(["active", "cm_address"])
     env["campaign.master.opt.out"].flush_model()
     env["utm.campaign"].flush_model(
         ["cm_account_id", "cm_in_flight_first_id", "cm_in_flight_last_id"]
@@ -30,7 +30,10 @@ def decisions_on(recipients):
         SQL(
             "SELECT recipient_id, kind, email, state, state_reason, former_email "
             "FROM (%s) AS decided",
-            classified(known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids)))),
+            classified(
+                recipients.env,
+                known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids))),
+            ),
         )
     )
     return {recipient_id: decision for recipient_id, *decision in rows}
@@ -64,7 +67,7 @@ def reconsider(env, condition):
                AND (recipient.email, recipient.state, recipient.state_reason)
                    IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
             """,
-            classified(known_recipients(undecided)),
+            classified(env, known_recipients(undecided)),
             on_list.inserted_former(
                 SQL("SELECT recipient_id, former_email FROM decided WHERE former_email IS NOT NULL")
             ),

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
 from . import opt_outs
+from .addresses import as_compared
 from .array_literals import array_of
 from .moments import aware
 
@@ -50,7 +51,7 @@ def apply_page(campaign, rows):
     env["campaign.master.recipient"].flush_model()
     env["campaign.master.former.address"].flush_model()
     [(changed, unknown)] = env.execute_query(_write(campaign, rows))
-    if gone := [row.email.lower() for row in rows if row.total_unsubscribes]:
+    if gone := [as_compared(row.email) for row in rows if row.total_unsubscribes]:
         opt_outs.remember_addresses(campaign.cm_account_id, gone)
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
@@ -94,7 +95,7 @@ def _check_against_launch(campaign, rows):
 
 
 def _page(rows):
-    columns = [array_of("varchar", (row.email.lower() for row in rows))]
+    columns = [array_of("varchar", (as_compared(row.email) for row in rows))]
     for name, (kind, *_rest) in COLUMNS.items():
         columns.append(array_of(kind, map(attrgetter(name), rows)))
     comma = SQL(", ")

@@ -4,6 +4,7 @@ from . import (
     test_account_session,
     test_add_recipients,
     test_additions,
+    test_addresses,
     test_array_literals,
     test_average_rates,
     test_broken_statistics,
