@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, clean_context
 
 from ..services import on_list, recipient_review
@@ -89,6 +89,7 @@ class CampaignMasterRecipient(models.Model):
     _email_idx = models.Index("(campaign_id, email)")
     _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
+    _blacklisted_idx = models.Index("(email) WHERE state_reason = 'blacklisted'")
 
     def init(self):
         """Besides what the fields say: how full a page of the table may be."""
@@ -117,6 +118,17 @@ class CampaignMasterRecipient(models.Model):
             recipient.email = email
             recipient.state = state
             recipient.state_reason = reason
+
+    @api.constrains("lead_id", "partner_id")
+    def _check_one_person(self):
+        for recipient in self:
+            if recipient.lead_id and recipient.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "A recipient is either a lead or a contact. Leave the contact empty: the "
+                        "one of the lead is known by itself."
+                    )
+                )
 
     def _keep_former_addresses(self, decisions):
         """Remember addresses that the mail went to and that change: their statistics still come.

@@ -1,6 +1,6 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
-from ..services import opt_outs
+from ..services import on_list, opt_outs
 from .utm_campaign import USER_GROUP
 
 
@@ -14,9 +14,14 @@ class CrmLead(models.Model):
         "campaign.master.recipient", "lead_id", "Campaign Master Recipients", groups=USER_GROUP
     )
 
-    @api.ondelete(at_uninstall=False)
-    def _cm_hand_over_opt_outs(self):
-        opt_outs.hand_over("lead_id", self.sudo())
+    def write(self, vals):
+        """With another contact: who left, and whose address is on a list, stays who it was."""
+        if "partner_id" in vals:
+            changed = self.sudo().filtered(lambda lead: lead.partner_id.id != vals["partner_id"])
+            if changed:
+                contact = changed.env["res.partner"].browse(vals["partner_id"])
+                opt_outs.before_new_contact(changed, contact)
+        return super().write(vals)
 
     def _cm_recipients_domain(self):
         return [("lead_id", "in", self.ids)]
@@ -25,4 +30,12 @@ class CrmLead(models.Model):
         """What the merged leads did with campaigns goes on with the lead that stays."""
         result = super()._merge_dependences(opportunities)
         self.env["campaign.master.recipient"].sudo()._move_to("lead_id", opportunities, self)
+        self.sudo()._cm_become_one_person(opportunities.sudo())
         return result
+
+    def _cm_become_one_person(self, others):
+        """A lead without a contact gets the first one of the others, who is the same person."""
+        contact = (self | others).partner_id[:1]
+        if contact and not self.partner_id and not contact.is_company:
+            on_list.leave_addresses_of_leads(self)
+            opt_outs.name_person(self, contact)

@@ -51,7 +51,7 @@ class MailBlacklist(models.Model):
             SQL(
                 """
                 UPDATE mail_blacklist blacklist SET cm_address = found.address
-                  FROM (%s) AS found(id, address) WHERE blacklist.id = found.id
+                  FROM (%s) AS found(id, address, merged) WHERE blacklist.id = found.id
                 """,
                 on_list.rows_of({row_id: as_compared(email) for row_id, email in rows}),
             )

@@ -193,6 +193,7 @@ def _opted_out():
     """Consent is the address's and the person's: neither a new address nor a new list undoes it.
 
     A lead and the contact that it belongs to are one person, unless that contact is a company.
+    Of a lead that left, the contact of then is kept: who is its contact since didn't leave.
     """
     return SQL(
         """
@@ -204,10 +205,6 @@ def _opted_out():
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id
                    AND gone.partner_id = source.person_id)
-        OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                     JOIN crm_lead gone_lead ON gone_lead.id = gone.lead_id
-                 WHERE gone.account_id = source.account_id
-                   AND gone_lead.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lead_id = source.lead_id)
         """

@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from . import on_list, transaction
+from .array_literals import array_of
 from .recipient_classification import classified, known_recipients, without_holder
 
 
@@ -69,7 +70,10 @@ def reconsider(env, condition):
             """,
             classified(env, known_recipients(undecided)),
             on_list.inserted_former(
-                SQL("SELECT recipient_id, former_email FROM decided WHERE former_email IS NOT NULL")
+                SQL(
+                    "SELECT recipient_id, former_email, NULL::integer FROM decided "
+                    "WHERE former_email IS NOT NULL"
+                )
             ),
         )
     )
@@ -87,6 +91,31 @@ def release_duplicates(env, condition):
     :return: how many
     """
     return reconsider(env, SQL("%s AND %s", condition, without_holder()))
+
+
+def release_from_blacklist(env, count):
+    """Let go on who isn't on Odoo's blacklist any more, at most ``count`` recipients.
+
+    :return: how many
+    """
+    env["campaign.master.recipient"].flush_model(["email", "state_reason"])
+    env["mail.blacklist"].flush_model(["active", "cm_address"])
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT recipient.id FROM campaign_master_recipient recipient
+             WHERE recipient.state_reason = 'blacklisted' AND NOT EXISTS (
+                    SELECT FROM mail_blacklist blacklist
+                     WHERE blacklist.cm_address = recipient.email AND blacklist.active)
+             LIMIT %s
+            """,
+            count,
+        )
+    )
+    if not rows:
+        return 0
+    ids = array_of("integer", (recipient_id for [recipient_id] in rows))
+    return reconsider(env, SQL("recipient.id = ANY(%s)", ids))
 
 
 def queue_again(campaigns):
