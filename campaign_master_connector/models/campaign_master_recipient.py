@@ -89,7 +89,7 @@ class CampaignMasterRecipient(models.Model):
     _email_idx = models.Index("(campaign_id, email)")
     _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
-    _blacklisted_idx = models.Index("(email) WHERE state_reason = 'blacklisted'")
+    _blacklisted_idx = models.Index("(email, campaign_id) WHERE state_reason = 'blacklisted'")
 
     def init(self):
         """Besides what the fields say: how full a page of the table may be."""

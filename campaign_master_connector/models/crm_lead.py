@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..services import on_list, opt_outs
+from ..services import on_list, persons
 from .utm_campaign import USER_GROUP
 
 
@@ -20,8 +20,16 @@ class CrmLead(models.Model):
             changed = self.sudo().filtered(lambda lead: lead.partner_id.id != vals["partner_id"])
             if changed:
                 contact = changed.env["res.partner"].browse(vals["partner_id"])
-                opt_outs.before_new_contact(changed, contact)
+                changed._cm_keep_persons(contact)
         return super().write(vals)
+
+    def _cm_keep_persons(self, contact):
+        """Before another contact, or none: what is told of an address later is of who had it."""
+        same = self.filtered(lambda lead: persons.is_same(lead, contact))
+        if same:
+            persons.name_person(same, contact)
+        if others := self - same:
+            on_list.leave_addresses_of_leads(others)
 
     def _cm_recipients_domain(self):
         return [("lead_id", "in", self.ids)]
@@ -38,4 +46,4 @@ class CrmLead(models.Model):
         contact = (self | others).partner_id[:1]
         if contact and not self.partner_id and not contact.is_company:
             on_list.leave_addresses_of_leads(self)
-            opt_outs.name_person(self, contact)
+            persons.name_person(self, contact)

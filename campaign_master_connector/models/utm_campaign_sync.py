@@ -1,16 +1,12 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
-from ..services import recipient_review, transaction, waiting_recipients
+from ..services import recipient_review, waiting_recipients
 from ..services.campaign_sync import wire_values
 from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
-
-_logger = logging.getLogger(__name__)
 
 REQUIRED_TO_SYNC = (
     "cm_subject",
@@ -21,7 +17,6 @@ REQUIRED_TO_SYNC = (
     "cm_from_email",
 )
 PUSH_CRON = "campaign_master_connector.ir_cron_sync_recipients"
-OFF_BLACKLIST_A_MINUTE = 10_000
 FURTHER_PUSH_CRONS = tuple(f"{PUSH_CRON}_{name}" for name in ("second", "third", "fourth"))
 
 
@@ -180,22 +175,8 @@ class UtmCampaign(models.Model):
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
         self._cm_go_on_adding()
-        self._cm_hear_of_the_blacklist()
         self._cm_push_in_background()
         self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
-
-    @api.model
-    def _cm_hear_of_the_blacklist(self):
-        """Who was taken off Odoo's blacklist waits again; what goes wrong here stops no push."""
-        try:
-            if recipient_review.release_from_blacklist(self.env, OFF_BLACKLIST_A_MINUTE):
-                transaction.commit(self.env)
-        except transaction.COLLISIONS:
-            _logger.info("Concurrent updates, the blacklist is looked at again in a minute")
-            transaction.rollback(self.env)
-        except Exception:
-            _logger.exception("Looking at who is off the blacklist failed")
-            transaction.rollback(self.env)
 
     @api.model
     def _cm_push_in_background(self):

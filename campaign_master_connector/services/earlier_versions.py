@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from . import named_addresses, on_list
+from . import named_addresses, persons
 from .address_digests import of_unkeyed
 from .addresses import single_address
 from .array_literals import array_of
@@ -29,7 +29,7 @@ def name_persons(cr):
               FROM crm_lead CROSS JOIN LATERAL (%s) person
              WHERE crm_lead.id = gone.lead_id AND gone.partner_id IS NULL
             """,
-            on_list.person_of_lead(SQL("crm_lead.id")),
+            persons.contact_of_lead(SQL("crm_lead.id")),
         )
     )
     cr.execute(
@@ -39,7 +39,7 @@ def name_persons(cr):
               FROM campaign_master_recipient recipient CROSS JOIN LATERAL (%s) person
              WHERE recipient.id = former.recipient_id AND former.partner_id IS NULL
             """,
-            on_list.person_of_lead(SQL("recipient.lead_id")),
+            persons.contact_of_lead(SQL("recipient.lead_id")),
         )
     )
 

@@ -6,6 +6,7 @@ an address later still finds its person.
 
 from odoo.tools import SQL
 
+from . import persons
 from .array_literals import array_of
 
 
@@ -67,7 +68,7 @@ def leave_addresses(recipients, kept):
         SQL(
             """
             SELECT recipient.id, recipient.email,
-                   CASE WHEN NOT %(may_be_on_list)s THEN recipient.id END
+                   CASE WHEN %(may_be_on_list)s IS NOT TRUE THEN recipient.id END
               FROM campaign_master_recipient recipient
               JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
              WHERE recipient.id = ANY(%(ids)s) AND recipient.email <> ''
@@ -161,18 +162,5 @@ def inserted_former(addresses):
                 WHERE known.recipient_id = former.recipient_id))
         """,
         addresses,
-        person_of_lead(SQL("recipient.lead_id")),
-    )
-
-
-def person_of_lead(lead_id):
-    """Query of the id of the contact that a lead and it are one person with; no company is."""
-    return SQL(
-        """
-        SELECT contact.id FROM crm_lead lead
-          JOIN res_partner contact
-            ON contact.id = lead.partner_id AND contact.is_company IS NOT TRUE
-         WHERE lead.id = %s OFFSET 0
-        """,
-        lead_id,
+        persons.contact_of_lead(SQL("recipient.lead_id")),
     )

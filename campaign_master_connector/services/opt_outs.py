@@ -2,8 +2,7 @@
 
 from odoo.tools import SQL
 
-from . import on_list
-from .addresses import single_address
+from . import on_list, persons
 
 
 def remember(env, left):
@@ -41,37 +40,11 @@ def remember(env, left):
                        AND known.lead_id IS NOT DISTINCT FROM address.lead_id)
             """,
             left=left,
-            addresses=_addresses_of(SQL("SELECT recipient_id FROM gone")),
+            addresses=persons.addresses_of(SQL("SELECT recipient_id FROM gone")),
             uid=env.uid,
         )
     )
     env["campaign.master.opt.out"].invalidate_model()
-
-
-def _addresses_of(recipient_ids):
-    """Query of the addresses that recipients have or had, each with the person of then."""
-    return SQL(
-        """
-        SELECT recipient.id AS recipient_id, campaign.cm_account_id AS account_id,
-               recipient.company_id, recipient.lead_id, had.email,
-               CASE WHEN recipient.lead_id IS NULL THEN recipient.partner_id
-                    ELSE had.person_id END AS partner_id
-          FROM campaign_master_recipient recipient
-          JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-         CROSS JOIN LATERAL (
-                SELECT former.email, former.partner_id AS person_id
-                  FROM campaign_master_former_address former
-                 WHERE former.recipient_id = recipient.id
-                 UNION ALL
-                SELECT recipient.email, (%(person)s)
-                 WHERE recipient.email IS NOT NULL AND recipient.email <> ALL(ARRAY(
-                       SELECT former.email FROM campaign_master_former_address former
-                        WHERE former.recipient_id = recipient.id))) had
-         WHERE recipient.id IN (%(ids)s)
-        """,
-        ids=recipient_ids,
-        person=on_list.person_of_lead(SQL("recipient.lead_id")),
-    )
 
 
 def remember_addresses(account, emails):
@@ -129,38 +102,6 @@ def hand_over_to_leads(contacts):
         )
     )
     env["campaign.master.opt.out"].invalidate_model()
-
-
-def before_new_contact(leads, contact):
-    """Before ``leads`` get another ``contact``, or none: who left stays who it was.
-
-    A lead that had none is one person with the contact, unless that one has another address.
-    """
-    address = single_address(contact.email)
-    is_person = contact and not contact.is_company
-    same = leads.filtered(
-        lambda lead: (
-            is_person
-            and (not lead.partner_id or lead.partner_id.is_company)
-            and (not contact.email or single_address(lead.email_from) == address)
-        )
-    )
-    if others := leads - same:
-        on_list.leave_addresses_of_leads(others)
-    if same:
-        name_person(same, contact)
-
-
-def name_person(leads, contact):
-    """Who left as ``leads`` whose contact wasn't known is ``contact``."""
-    env = leads.env
-    opt_outs, former = env["campaign.master.opt.out"], env["campaign.master.former.address"]
-    opt_outs.search([("lead_id", "in", leads.ids), ("partner_id", "=", False)]).write(
-        {"partner_id": contact.id}
-    )
-    former.search([("recipient_id.lead_id", "in", leads.ids), ("partner_id", "=", False)]).write(
-        {"partner_id": contact.id}
-    )
 
 
 def _recipients_with(account, emails):

@@ -3,8 +3,9 @@
 from odoo.tools import SQL
 
 from . import on_list, transaction
-from .array_literals import array_of
 from .recipient_classification import classified, known_recipients, without_holder
+
+RELEASED_AT_ONCE = 10_000
 
 
 def flush_sources(env):
@@ -93,29 +94,30 @@ def release_duplicates(env, condition):
     return reconsider(env, SQL("%s AND %s", condition, without_holder()))
 
 
-def release_from_blacklist(env, count):
-    """Let go on who isn't on Odoo's blacklist any more, at most ``count`` recipients.
+def off_blacklist(env, selected):
+    """Query of ``selected`` (`SQL`) of the recipients who aren't on Odoo's blacklist any more."""
+    env["campaign.master.recipient"].flush_model(["campaign_id", "email", "state_reason"])
+    env["mail.blacklist"].flush_model(["active", "cm_address"])
+    return SQL(
+        """
+        SELECT %s FROM campaign_master_recipient recipient
+         WHERE recipient.state_reason = 'blacklisted' AND NOT EXISTS (
+                SELECT FROM mail_blacklist blacklist
+                 WHERE blacklist.cm_address = recipient.email AND blacklist.active)
+        """,
+        selected,
+    )
+
+
+def release_from_blacklist(campaign):
+    """Let go on who isn't on Odoo's blacklist any more, a slice of them.
 
     :return: how many
     """
-    env["campaign.master.recipient"].flush_model(["email", "state_reason"])
-    env["mail.blacklist"].flush_model(["active", "cm_address"])
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT recipient.id FROM campaign_master_recipient recipient
-             WHERE recipient.state_reason = 'blacklisted' AND NOT EXISTS (
-                    SELECT FROM mail_blacklist blacklist
-                     WHERE blacklist.cm_address = recipient.email AND blacklist.active)
-             LIMIT %s
-            """,
-            count,
-        )
-    )
-    if not rows:
-        return 0
-    ids = array_of("integer", (recipient_id for [recipient_id] in rows))
-    return reconsider(env, SQL("recipient.id = ANY(%s)", ids))
+    ids = off_blacklist(campaign.env, SQL("recipient.id"))
+    of_this = SQL("recipient.campaign_id = %s", campaign.id)
+    slice_of_it = SQL("%s AND %s LIMIT %s", ids, of_this, RELEASED_AT_ONCE)
+    return reconsider(campaign.env, SQL("recipient.id = ANY(ARRAY(%s))", slice_of_it))
 
 
 def queue_again(campaigns):
