@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..services import on_list, persons
 from .utm_campaign import USER_GROUP
@@ -37,13 +37,20 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """What the merged leads did with campaigns goes on with the lead that stays."""
         result = super()._merge_dependences(opportunities)
-        self.env["campaign.master.recipient"].sudo()._move_to("lead_id", opportunities, self)
         self.sudo()._cm_become_one_person(opportunities.sudo())
+        self.env["campaign.master.recipient"].sudo()._move_to("lead_id", opportunities, self)
         return result
 
     def _cm_become_one_person(self, others):
-        """A lead without a contact gets the first one of the others, who is the same person."""
-        contact = (self | others).partner_id[:1]
-        if contact and not self.partner_id and not contact.is_company:
-            on_list.leave_addresses_of_leads(self)
-            persons.name_person(self, contact)
+        """Merged leads are one person, so the contact of one is that of those without."""
+        everybody = self | others
+        contact = everybody.partner_id[:1]
+        if contact and not contact.is_company:
+            unnamed = everybody.filtered(lambda lead: not lead.partner_id)
+            on_list.leave_addresses_of_leads(unnamed)
+            persons.name_person(unnamed, contact)
+
+    @api.ondelete(at_uninstall=False)
+    def _cm_keep_contacts(self):
+        """What is told later of an address on a list is still of the contact of then."""
+        on_list.leave_addresses_of_leads(self.sudo())

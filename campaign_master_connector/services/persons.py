@@ -24,8 +24,7 @@ def addresses_of(recipient_ids):
         """
         SELECT recipient.id AS recipient_id, campaign.cm_account_id AS account_id,
                recipient.company_id, recipient.lead_id, had.email,
-               CASE WHEN recipient.lead_id IS NULL THEN recipient.partner_id
-                    ELSE had.person_id END AS partner_id
+               COALESCE(recipient.partner_id, had.person_id) AS partner_id
           FROM campaign_master_recipient recipient
           JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
          CROSS JOIN LATERAL (
