@@ -2,41 +2,46 @@
 
 from odoo.tools import SQL
 
+from . import on_list, persons
 
-def remember(env, recipient_ids):
-    """Keep addresses and person of the recipients of an id query for good; twice is harmless.
 
-    The former addresses too: it may have been one of them that left.
+def remember(env, left):
+    """Keep addresses and persons of recipients that left for good; twice is harmless.
 
-    :param recipient_ids: `SQL` of a query with one column, the ids
+    The person's former addresses too, but not those that a lead had with another contact:
+    consent follows the person and the address of then.
+
+    :param left: `SQL` of a query with the columns recipient id and the address that left
     """
+    on_list.flush(env)
     env.cr.execute(
         SQL(
             """
+            WITH gone(recipient_id, email) AS MATERIALIZED (%(left)s),
+            address AS MATERIALIZED (%(addresses)s)
             INSERT INTO campaign_master_opt_out
                    (account_id, company_id, email, partner_id, lead_id,
                     create_uid, create_date, write_uid, write_date)
             SELECT DISTINCT
-                   campaign.cm_account_id, recipient.company_id, address.email,
-                   recipient.partner_id, recipient.lead_id,
+                   address.account_id, address.company_id, address.email,
+                   address.partner_id, address.lead_id,
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-              FROM campaign_master_recipient recipient
-              JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-             CROSS JOIN LATERAL (
-                    SELECT recipient.email WHERE recipient.email IS NOT NULL
-                     UNION
-                    SELECT former.email FROM campaign_master_former_address former
-                     WHERE former.recipient_id = recipient.id) address
-             WHERE recipient.id IN (%(ids)s)
-               AND NOT EXISTS (
+              FROM gone
+              LEFT JOIN address left_by
+                ON left_by.recipient_id = gone.recipient_id AND left_by.email = gone.email
+              JOIN address ON address.recipient_id = gone.recipient_id
+               AND (left_by.recipient_id IS NULL
+                    OR address.partner_id IS NOT DISTINCT FROM left_by.partner_id)
+             WHERE NOT EXISTS (
                     SELECT FROM campaign_master_opt_out known
-                     WHERE known.account_id = campaign.cm_account_id
+                     WHERE known.account_id = address.account_id
                        AND known.email = address.email
-                       AND known.partner_id IS NOT DISTINCT FROM recipient.partner_id
-                       AND known.lead_id IS NOT DISTINCT FROM recipient.lead_id)
+                       AND known.partner_id IS NOT DISTINCT FROM address.partner_id
+                       AND known.lead_id IS NOT DISTINCT FROM address.lead_id)
             """,
+            left=left,
+            addresses=persons.addresses_of(SQL("SELECT recipient_id FROM gone")),
             uid=env.uid,
-            ids=recipient_ids,
         )
     )
     env["campaign.master.opt.out"].invalidate_model()
@@ -73,49 +78,42 @@ def remember_addresses(account, emails):
     env["campaign.master.opt.out"].invalidate_model()
 
 
-def hand_over(person_field, people):
-    """Before people are deleted: a contact and its leads are one person, so all of them left.
-
-    :param person_field: ``partner_id`` or ``lead_id``: what ``people`` are
-    """
-    env = people.env
+def hand_over_to_leads(contacts):
+    """Before contacts are deleted: their leads are the same persons, so these left too."""
+    env = contacts.env
     env["campaign.master.opt.out"].flush_model()
     env["crm.lead"].flush_model(["partner_id"])
-    other_field = {"partner_id": "lead_id", "lead_id": "partner_id"}[person_field]
     env.cr.execute(
         SQL(
             """
             INSERT INTO campaign_master_opt_out
-                   (account_id, company_id, email, %(other_field)s,
+                   (account_id, company_id, email, lead_id,
                     create_uid, create_date, write_uid, write_date)
-            SELECT gone.account_id, gone.company_id, gone.email, link.%(other_field)s,
+            SELECT gone.account_id, gone.company_id, gone.email, lead.id,
                    gone.create_uid, gone.create_date, %(uid)s, NOW() AT TIME ZONE 'UTC'
               FROM campaign_master_opt_out gone
-              JOIN (SELECT lead.id AS lead_id, contact.id AS partner_id
-                      FROM crm_lead lead JOIN res_partner contact
-                        ON contact.id = lead.partner_id AND contact.is_company IS NOT TRUE
-                   ) link ON link.%(person_field)s = gone.%(person_field)s
-             WHERE gone.%(person_field)s = ANY(%(ids)s)
+              JOIN res_partner contact
+                ON contact.id = gone.partner_id AND contact.is_company IS NOT TRUE
+              JOIN crm_lead lead ON lead.partner_id = contact.id
+             WHERE gone.partner_id = ANY(%(ids)s)
             """,
-            person_field=SQL.identifier(person_field),
-            other_field=SQL.identifier(other_field),
             uid=env.uid,
-            ids=people.ids,
+            ids=contacts.ids,
         )
     )
     env["campaign.master.opt.out"].invalidate_model()
 
 
 def _recipients_with(account, emails):
-    """Query of the ids; campaign by campaign, as the indexes are."""
+    """Query of (id, address); campaign by campaign, as the indexes are."""
     return SQL(
         """
-        SELECT found.id FROM utm_campaign campaign
+        SELECT found.id, found.email FROM utm_campaign campaign
          CROSS JOIN LATERAL (
-                SELECT recipient.id FROM campaign_master_recipient recipient
+                SELECT recipient.id, recipient.email FROM campaign_master_recipient recipient
                  WHERE recipient.campaign_id = campaign.id AND recipient.email = ANY(%(emails)s)
                  UNION
-                SELECT former.recipient_id FROM campaign_master_former_address former
+                SELECT former.recipient_id, former.email FROM campaign_master_former_address former
                  WHERE former.campaign_id = campaign.id AND former.email = ANY(%(emails)s)) found
          WHERE campaign.cm_account_id = %(account)s
         """,

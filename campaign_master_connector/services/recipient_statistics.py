@@ -8,6 +8,8 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
 from . import opt_outs
+from .address_digests import digest_of
+from .addresses import as_compared
 from .array_literals import array_of
 from .moments import aware
 
@@ -50,7 +52,7 @@ def apply_page(campaign, rows):
     env["campaign.master.recipient"].flush_model()
     env["campaign.master.former.address"].flush_model()
     [(changed, unknown)] = env.execute_query(_write(campaign, rows))
-    if gone := [row.email.lower() for row in rows if row.total_unsubscribes]:
+    if gone := [as_compared(row.email) for row in rows if row.total_unsubscribes]:
         opt_outs.remember_addresses(campaign.cm_account_id, gone)
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
@@ -67,10 +69,11 @@ def forget_addresses_that_became_known(campaign):
             DELETE FROM campaign_master_unknown_address unknown
              USING campaign_master_recipient recipient
              WHERE unknown.campaign_id = %(campaign)s AND recipient.campaign_id = %(campaign)s
-               AND unknown.digest = MD5(recipient.email)
+               AND unknown.digest = %(digest)s
             RETURNING unknown.id
             """,
             campaign=campaign.id,
+            digest=digest_of(env, SQL("recipient.email")),
         )
     )
     env["campaign.master.unknown.address"].invalidate_model()
@@ -94,7 +97,7 @@ def _check_against_launch(campaign, rows):
 
 
 def _page(rows):
-    columns = [array_of("varchar", (row.email.lower() for row in rows))]
+    columns = [array_of("varchar", (as_compared(row.email) for row in rows))]
     for name, (kind, *_rest) in COLUMNS.items():
         columns.append(array_of(kind, map(attrgetter(name), rows)))
     comma = SQL(", ")
@@ -187,11 +190,12 @@ def _insert_unknown(campaign):
     return SQL(
         """
         INSERT INTO campaign_master_unknown_address (campaign_id, company_id, digest)
-        SELECT %(campaign)s, %(company)s, MD5(page.email)
+        SELECT %(campaign)s, %(company)s, %(digest)s
           FROM page
          WHERE page.email NOT IN (SELECT email FROM person)
             ON CONFLICT DO NOTHING
         """,
         campaign=campaign.id,
         company=campaign.cm_account_id.company_id.id,
+        digest=digest_of(campaign.env, SQL("page.email")),
     )
