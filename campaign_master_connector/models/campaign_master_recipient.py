@@ -75,6 +75,10 @@ class CampaignMasterRecipient(models.Model):
     bounced = fields.Boolean(readonly=True)
     opted_out = fields.Boolean(readonly=True)
 
+    _opted_out_has_its_flag = models.Constraint(
+        "CHECK(state <> 'opted_out' OR opted_out IS TRUE)",
+        "A recipient that opted out has its flag.",
+    )
     # As few indexes as do: each change of a state writes an entry into all of them.
     _partner_unique_idx = models.UniqueIndex(
         "(partner_id, campaign_id) WHERE partner_id IS NOT NULL",
@@ -118,6 +122,8 @@ class CampaignMasterRecipient(models.Model):
             recipient.email = email
             recipient.state = state
             recipient.state_reason = reason
+            if state == "opted_out":
+                recipient.opted_out = True
 
     def _keep_former_addresses(self, decisions):
         """Remember addresses that the mail went to and that change: their statistics still come.
@@ -169,6 +175,12 @@ class CampaignMasterRecipient(models.Model):
         recipients = recipients.with_env(self.env)
         recipients.check_access("create")
         return recipients
+
+    def write(self, vals):
+        """Who is opted out has the flag that says so, whoever writes the state."""
+        if vals.get("state") == "opted_out":
+            vals = {**vals, "opted_out": True}
+        return super().write(vals)
 
     @api.model
     def get_import_templates(self):

@@ -181,23 +181,26 @@ def _opted_out():
     """Consent is the address's and the person's: neither a new address nor a new list undoes it.
 
     A lead and the contact that it belongs to are one person, unless that contact is a company.
+    Nobody is judged by what an administrator lifted.
     """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id AND gone.email = source.address)
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
+                   AND gone.email = source.address)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.partner_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                      JOIN crm_lead gone_lead ON gone_lead.id = gone.lead_id
-                 WHERE gone.account_id = source.account_id
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone_lead.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id AND gone.lead_id = source.lead_id)
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
+                   AND gone.lead_id = source.lead_id)
         """
     )
 
