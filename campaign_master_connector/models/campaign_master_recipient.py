@@ -150,7 +150,7 @@ class CampaignMasterRecipient(models.Model):
         self.env["utm.campaign"].browse(
             {vals["campaign_id"] for vals in vals_list if vals.get("campaign_id")}
         )._cm_adopt_account()
-        recipients = super().create(vals_list)
+        recipients = super().create([self._with_flag(vals) for vals in vals_list])
         for recipient, vals in zip(recipients, vals_list, strict=True):
             given = {name: vals[name] for name in ("email", "state") if name in vals}
             if given:
@@ -177,10 +177,11 @@ class CampaignMasterRecipient(models.Model):
         return recipients
 
     def write(self, vals):
-        """Who is opted out has the flag that says so, whoever writes the state."""
-        if vals.get("state") == "opted_out":
-            vals = {**vals, "opted_out": True}
-        return super().write(vals)
+        """With the flag of who is opted out, whoever writes the state."""
+        return super().write(self._with_flag(vals))
+
+    def _with_flag(self, vals):
+        return {**vals, "opted_out": True} if vals.get("state") == "opted_out" else vals
 
     @api.model
     def get_import_templates(self):
