@@ -122,6 +122,11 @@ class UtmCampaign(models.Model):
 
     def _cm_sentence_of_problem(self, error):
         """One sentence about what kept this campaign from being synced, and what to do."""
+        if isinstance(error, NotFound) and self._cm_is_launched():
+            return self.env._(
+                "Campaign Master doesn't know the campaign, its list or its template any more. "
+                "Duplicate the campaign and sync the copy."
+            )
         if isinstance(error, NotFound):
             return self.env._(
                 "Campaign Master doesn't know the campaign, its list or its template any more. "
