@@ -23,6 +23,7 @@ from .errors import (
 )
 from .retry import NO_RETRY, RetryPolicy, should_retry, wait_seconds
 from .sentences import Sentence
+from .text import naming_own_addresses, without_addresses
 from .types import (
     AddResult,
     AddStatus,
@@ -84,7 +85,9 @@ __all__ = [
     "check_api_version",
     "ensure_campaign",
     "may_still_be_carried_out",
+    "naming_own_addresses",
     "normalize_api_url",
     "should_retry",
     "wait_seconds",
+    "without_addresses",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 MAX_NAME = 255
 # One more than the longest possible address, so that a cut one equals none.
@@ -45,9 +47,32 @@ def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
     plain = _TAG.sub(" ", _CONTROL.sub(" ", text)).replace("<", " ").replace(">", " ")
     for secret in filter(None, secrets):
         plain = _secret_pattern(secret).sub(MASK, plain)
-    return " ".join(_EMAIL.sub("[address]", plain).split())[:MAX_MESSAGE]
+    return " ".join(_EMAIL.sub(_mask_of_address, plain).split())[:MAX_MESSAGE]
 
 
 def _secret_pattern(secret: str) -> re.Pattern[str]:
     literal = re.escape(secret)
     return re.compile(literal if len(secret) >= SHORT_SECRET else rf"(?<!\w){literal}(?!\w)")
+
+
+_OWN_ADDRESSES: ContextVar[frozenset[str]] = ContextVar("own_addresses", default=frozenset())
+
+
+@contextmanager
+def naming_own_addresses(addresses: Iterable[str]) -> Iterator[None]:
+    """Have messages about what is sent inside the block name these addresses, and no other ones."""
+    token = _OWN_ADDRESSES.set(frozenset(address.lower() for address in addresses if address))
+    try:
+        yield
+    finally:
+        _OWN_ADDRESSES.reset(token)
+
+
+def without_addresses(text: str) -> str:
+    """`text` with each address masked, for who isn't meant to read any."""
+    return _EMAIL.sub("[address]", text)
+
+
+def _mask_of_address(found: re.Match[str]) -> str:
+    address = found[0].rstrip(".!?")
+    return found[0] if address.lower() in _OWN_ADDRESSES.get() else "[address]"

@@ -76,6 +76,10 @@ class CampaignMasterRecipient(models.Model):
     bounced = fields.Boolean(readonly=True)
     opted_out = fields.Boolean(readonly=True)
 
+    _opted_out_has_its_flag = models.Constraint(
+        "CHECK(state <> 'opted_out' OR opted_out IS TRUE)",
+        "A recipient that opted out has its flag.",
+    )
     # As few indexes as do: each change of a state writes an entry into all of them.
     _partner_unique_idx = models.UniqueIndex(
         "(partner_id, campaign_id) WHERE partner_id IS NOT NULL",
@@ -118,6 +122,8 @@ class CampaignMasterRecipient(models.Model):
             recipient.email = email
             recipient.state = state
             recipient.state_reason = reason
+            if state == "opted_out":
+                recipient.opted_out = True
 
     @api.constrains("lead_id", "partner_id")
     def _check_one_person(self):
@@ -155,7 +161,7 @@ class CampaignMasterRecipient(models.Model):
         self.env["utm.campaign"].browse(
             {vals["campaign_id"] for vals in vals_list if vals.get("campaign_id")}
         )._cm_adopt_account()
-        recipients = super().create(vals_list)
+        recipients = super().create([self._with_flag(vals) for vals in vals_list])
         for recipient, vals in zip(recipients, vals_list, strict=True):
             given = {name: vals[name] for name in ("email", "state") if name in vals}
             if given:
@@ -180,6 +186,13 @@ class CampaignMasterRecipient(models.Model):
         recipients = recipients.with_env(self.env)
         recipients.check_access("create")
         return recipients
+
+    def write(self, vals):
+        """With the flag of who is opted out, whoever writes the state."""
+        return super().write(self._with_flag(vals))
+
+    def _with_flag(self, vals):
+        return {**vals, "opted_out": True} if vals.get("state") == "opted_out" else vals
 
     @api.model
     def get_import_templates(self):

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..campaign_master_api import without_addresses
+
 KEPT = timedelta(days=30)
 
 
@@ -93,7 +95,7 @@ class CampaignMasterSyncLog(models.Model):
             "unknown_addresses": result.counts["unknown_addresses"],
             "calls": result.calls,
             "duration": result.seconds,
-            "error": result.problem or False,
+            "error": without_addresses(result.problem) or False,
         }
 
     @api.autovacuum

@@ -14,6 +14,8 @@ class CampaignMasterUnknownAddress(models.Model):
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="campaign_id.cm_account_id.company_id", store=True)
     digest = fields.Char(required=True)
+    # Not kept as an opt-out: more people unsubscribed than got the mail.
+    is_opt_out_in_excess = fields.Boolean("Unsubscribed, Not Kept", readonly=True)
 
     _digest_unique = models.Constraint(
         "UNIQUE(campaign_id, digest)", "This address is counted already."

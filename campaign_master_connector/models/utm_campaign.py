@@ -196,12 +196,15 @@ class UtmCampaign(models.Model):
 
         :raises AccessError: as `create`
         :raises UserError: for another template once the campaign is in Campaign Master, or while
-            it is being created there
+            it is being created there; for anything of the block once it is launched
         """
         self._cm_check_not_forged(vals.keys())
         if vals.keys() & BLOCK_FIELDS:
             self._cm_check_access("write")
         vals = self._cm_cleaned(vals)
+        self._cm_check_not_launched(vals)
+        if self.env.context.get("import_file"):
+            self._cm_check_list_change_confirmed(vals)
         if "cm_template_id" in vals:
             self._cm_check_template_unlocked(vals["cm_template_id"])
         moved = self.browse()

@@ -32,6 +32,20 @@ class UtmCampaign(models.Model):
         "Unknown addresses", compute="_compute_cm_unknown_address_count"
     )
 
+    cm_opt_outs_in_excess = fields.Integer(
+        "Unsubscribes not kept",
+        compute="_compute_cm_opt_outs_in_excess",
+        help="Addresses that nobody here has and that unsubscribed, although more people did than "
+        "got the mail. They can be anybody's, so they are not kept as opt-outs.",
+    )
+
+    def _compute_cm_opt_outs_in_excess(self):
+        excess = [("campaign_id", "in", self.ids), ("is_opt_out_in_excess", "=", True)]
+        unknown = self.env["campaign.master.unknown.address"].sudo()
+        counts = dict(unknown._read_group(excess, ["campaign_id"], ["__count"]))
+        for campaign in self:
+            campaign.cm_opt_outs_in_excess = counts.get(campaign._origin, 0)
+
     def _compute_cm_unknown_address_count(self):
         counts = dict(
             self.env["campaign.master.unknown.address"]

@@ -144,8 +144,27 @@ class UtmCampaign(models.Model):
                 "domain": domain,
                 "title": title,
                 "view_id": self.env.ref(PICKER_VIEWS[model]).id,
+                "warning": self._cm_warning_before_adding(),
             },
         }
+
+    def _cm_warning_before_adding(self):
+        """What can't be undone when somebody is added to this campaign; empty where all can."""
+        campaign = self.sudo()
+        if not campaign.cm_external_id:
+            return ""
+        values = {"campaign": self.title, "list": campaign.cm_list_id.name or ""}
+        if campaign.cm_paused:
+            return self.env._(
+                "%(campaign)s is in Campaign Master and adding is paused: whom you add now goes on "
+                "the list %(list)s when it is resumed, and can't be taken off it from here then.",
+                **values,
+            )
+        return self.env._(
+            "%(campaign)s is in Campaign Master: whom you add now goes on the list %(list)s at "
+            "once, and can't be taken off it from here.",
+            **values,
+        )
 
     def cm_add_people(self, model, domain):
         """Make the leads or partners of ``domain`` recipients of this campaign.

@@ -74,11 +74,9 @@ class UtmCampaign(models.Model):
         account = self.sudo().cm_effective_account_id
         if not account:
             return [self._cm_no_account_sentence()]
-        if obstacle := account._obstacle():
-            return [obstacle]
-        return [
-            self._cm_missing_sentence(name) for name in self.cm_missing_fields.split(",") if name
-        ]
+        missing = [name for name in self.cm_missing_fields.split(",") if name]
+        reasons = [account._obstacle(), missing and self._cm_missing_sentence(missing)]
+        return [reason for reason in reasons if reason]
 
     def _cm_no_account_sentence(self):
         return self.env._(
@@ -87,7 +85,27 @@ class UtmCampaign(models.Model):
             company=self.env.company.name,
         )
 
-    def _cm_missing_sentence(self, name):
+    def _cm_missing_sentence(self, missing):
+        """One sentence for all fields that are ``missing``, a non-empty list of names."""
+        if len(missing) == 1:
+            return self._cm_sentence_of_one_missing(*missing)
+        words = {
+            "cm_subject": self.env._("subject"),
+            "cm_description": self.env._("description"),
+            "cm_template_id": self.env._("template"),
+            "cm_list_id": self.env._("list"),
+            "cm_from_name": self.env._("from name"),
+            "cm_from_email": self.env._("from e-mail"),
+        }
+        *first, last = [words[name] for name in missing]
+        return self.env._(
+            "Unable to create the external campaign for the following reason : "
+            "Campaign %(names)s and %(last)s are required and have not been provided",
+            names=", ".join(first),
+            last=last,
+        )
+
+    def _cm_sentence_of_one_missing(self, name):
         names = {
             "cm_subject": self.env._("Campaign subject"),
             "cm_description": self.env._("Campaign description"),
@@ -104,6 +122,11 @@ class UtmCampaign(models.Model):
 
     def _cm_sentence_of_problem(self, error):
         """One sentence about what kept this campaign from being synced, and what to do."""
+        if isinstance(error, NotFound) and self._cm_is_launched():
+            return self.env._(
+                "Campaign Master doesn't know the campaign, its list or its template any more. "
+                "Duplicate the campaign and sync the copy."
+            )
         if isinstance(error, NotFound):
             return self.env._(
                 "Campaign Master doesn't know the campaign, its list or its template any more. "
@@ -115,14 +138,19 @@ class UtmCampaign(models.Model):
         """Clear the problem; after a sync also the request, unless there is more to send since."""
         values = self._cm_values_without_problem(purpose)
         if purpose in ("sync", "recipients"):
-            result.synced_at = values["cm_synced_at"] = fields.Datetime.now()
+            values["cm_synced_at"] = fields.Datetime.now()
+            values["cm_sync_counts"] = self._cm_counts_after(purpose)
             if result.values and result.values == wire_values(self):
                 values["cm_sync_requested"] = False
+        elif result.counts["rows"] and self.cm_sync_counts:
+            # Who opted out or came back since is left out of what a sync did, as the boxes have it.
+            values["cm_sync_counts"] = {**self.cm_sync_counts, **self._cm_left_out()}
         self.write({name: value for name, value in values.items() if self[name] != value})
 
     def _cm_request_sync(self):
         """Mark the campaigns so that the schedule does what the click can't do any more."""
-        self.write({"cm_sync_requested": True, "cm_retry_at": False})
+        self.write({"cm_sync_requested": True})
+        self._cm_try_sync_at_once()
         # Who is to be pushed is looked at again with each batch; a million take too long here.
         recipient_review.reconsider(
             self.env,
@@ -154,12 +182,12 @@ class UtmCampaign(models.Model):
 
     def _cm_may_go_on(self):
         """Whether there is more to add; cheap for any number, which counting is not."""
+        return not self.cm_paused and self._cm_has_pending()
+
+    def _cm_has_pending(self):
         self.ensure_one()
-        return not self.cm_paused and bool(
-            self.env["campaign.master.recipient"].search_count(
-                [("campaign_id", "=", self.id), ("state", "=", "pending")], limit=1
-            )
-        )
+        pending = [("campaign_id", "=", self.id), ("state", "=", "pending")]
+        return bool(self.env["campaign.master.recipient"].search_count(pending, limit=1))
 
     def _cm_trigger_push(self):
         self.env.ref(PUSH_CRON).sudo()._trigger()

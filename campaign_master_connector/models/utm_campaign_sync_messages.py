@@ -11,7 +11,8 @@ class UtmCampaign(models.Model):
         if problems:
             kind = "danger"
         elif any(
-            result.came_too_late or self._cm_notice_without_calls(result) for result in results
+            result.came_too_late or result.is_held or self._cm_notice_without_calls(result)
+            for result in results
         ):
             kind = "warning"
         elif any(result.busy or result.waiting for result in results):

@@ -32,40 +32,65 @@ class UtmCampaign(models.Model):
         )
         (self - synced).cm_sync_result = False
 
-    def _cm_keep_counts(self, result):
-        """Keep what a `CampaignResult` did, unless somebody else synced the campaign since."""
-        if self.cm_synced_at == result.synced_at:
-            self.cm_sync_counts = self._cm_counts_of(result)
+    def _cm_count_batch(self, counts):
+        """Count a batch to its sync: stored with the batch, so that none is counted without.
 
-    def _cm_counts_of(self, result):
-        """Of a `CampaignResult` what is kept: {"new": int of recipients that it did anything with,
-        "total": int of all recipients, and by state "added" and "exists" in this sync, the others
-        altogether}.
+        A sync ends when nobody is left to add; the next batch begins another one.
+
+        :param counts: `Counter` of its recipients by state
         """
+        known = self._cm_counts_of_unfinished_sync()
+        sums = {name: known.get(name, 0) + counts[name] for name in ("added", "exists")}
+        new = known.get("new", 0) + counts.total()
+        self.cm_sync_counts = {**known, **sums, "new": new, "is_done": False}
+
+    def _cm_counts_of_unfinished_sync(self):
+        counts = self.cm_sync_counts or {}
+        return {} if counts.get("is_done", True) else counts
+
+    def _cm_counts_after(self, purpose):
+        """What the sync did until the end of a run, the schedule's or, with "sync", a click's.
+
+        :return: {"new": int of recipients that it did anything with, "added" and "exists" of these,
+            "is_done": bool, "total": int of all recipients, and those that it left out by state}
+        """
+        counts = self._cm_counts_of_unfinished_sync()
+        if not counts and purpose == "recipients" and self.cm_sync_counts:
+            counts = self.cm_sync_counts
+        is_done = not self._cm_has_pending()
+        counts = {"new": 0, "added": 0, "exists": 0, **counts, "is_done": is_done}
+        if "total" in counts and purpose == "recipients" and not is_done:
+            # Counting a million takes longer than a batch.
+            return counts
+        return {**counts, **self._cm_left_out()}
+
+    def _cm_left_out(self):
         totals = self._cm_counts_by_state()
-        return {
-            "new": result.counts.total(),
-            "total": sum(totals.values()),
-            "added": result.counts["added"],
-            "exists": result.counts["exists"],
-            **{state: totals.get(state, 0) for state in ("opted_out", "excluded", "rejected")},
-        }
+        left_out = {state: totals.get(state, 0) for state in ("opted_out", "excluded", "rejected")}
+        return {"total": sum(totals.values()), **left_out}
 
     def _cm_result_sentence(self, result):
-        """What a sync just did, and what the background still has to do."""
+        """What a sync did so far, and what the background still has to do."""
         campaign = self.browse(result.campaign.id)
         if not campaigns_seen_as_a_whole(campaign):
             return self._cm_sentence_of_some(campaign._cm_counts_by_state())
-        sentence = self._cm_sentence_of_all(campaign._cm_counts_of(result))
-        if result.left:
-            sentence += " " + self._cm_left_sentence(result)
-        return sentence
+        counts = campaign.sudo().cm_sync_counts
+        if campaign.cm_paused and not counts["new"]:
+            sentence = self.env._("The campaign itself is in Campaign Master.")
+        else:
+            sentence = self._cm_sentence_of_all(counts)
+        return " ".join(filter(None, (sentence, self._cm_left_sentence(result))))
 
     def _cm_left_sentence(self, result):
+        """Who still waits, and for what; empty where nobody does."""
         number = number_for(self.env, result.left)
+        if result.campaign.cm_paused and result.left:
+            return self.env._(
+                "%s more wait, since adding is paused. Press Resume to have them added.", number
+            )
         if result.campaign.cm_paused:
-            return self.env._("%s more wait, since adding is paused.", number)
-        return self.env._("%s more are added in the background.", number)
+            return self.env._("Adding is paused; nobody waits now.")
+        return result.left and self.env._("%s more are added in the background.", number)
 
     def _cm_sentence_of_all(self, counts):
         numbers = self._cm_numbers(counts)

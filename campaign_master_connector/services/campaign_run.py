@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from odoo.exceptions import UserError
@@ -41,7 +41,7 @@ class CampaignResult:
 
     ``problem`` is a sentence, empty if all went well; ``came_too_late`` are changes of a campaign
     that was launched before. ``values`` are those of the campaign itself that the run dealt with,
-    None if it pushed recipients alone; ``synced_at`` is when it last did so.
+    None if it pushed recipients alone.
     """
 
     campaign: object
@@ -53,8 +53,12 @@ class CampaignResult:
     waiting: bool = False
     came_too_late: bool = False
     values: dict | None = None
-    synced_at: datetime | None = None
     left: int = 0
+
+    @property
+    def is_held(self):
+        """Whether recipients wait since somebody paused adding them."""
+        return bool(self.left and self.campaign.cm_paused)
 
 
 class CampaignRun:
@@ -104,9 +108,15 @@ class CampaignRun:
             self.stopped_by = error
             result.waiting = True
         except CampaignMasterError as error:
-            if self._concerns_the_account(error):
+            of_account = self._concerns_the_account(error)
+            if of_account:
                 self.stopped_by = self.session.failure = error
-            self._fail(result, campaign._cm_sentence_of_problem(error))
+            self._fail(
+                result,
+                campaign._cm_sentence_of_problem(error),
+                of_account=of_account,
+                refusal=campaign._cm_refusal_of(error),
+            )
         except UserError as error:
             self._fail(result, str(error), is_retried=False)
         except transaction.COLLISIONS:
@@ -134,21 +144,15 @@ class CampaignRun:
             "details. It is tried again by itself."
         )
 
-    def _fail(self, result, problem, is_retried=True):
+    def _fail(self, result, problem, **details):
+        """Store it; ``details`` as of `_cm_record_failure`."""
         transaction.rollback(self.env)
         result.problem = problem
-        transaction.write_durably(
-            self.env,
-            lambda: result.campaign._cm_record_failure(self.purpose, problem, is_retried),
-        )
+        record = partial(result.campaign._cm_record_failure, self.purpose, problem, **details)
+        transaction.write_durably(self.env, record)
 
     def finish(self):
-        """Keep in numbers what the syncs did that went well, and write the log of the run."""
-        for result in self.results.values():
-            if result.synced_at and not result.problem:
-                transaction.write_durably(
-                    self.env, lambda result=result: result.campaign._cm_keep_counts(result)
-                )
+        """Write the log of the run."""
         transaction.write_durably(
             self.env,
             lambda: self.env["campaign.master.sync.log"]._add(self.purpose, self.results.values()),

@@ -14,12 +14,14 @@ from ..campaign_master_api import (
     RequestRefused,
     ensure_campaign,
     may_still_be_carried_out,
+    naming_own_addresses,
 )
 from . import transaction
 from .moments import naive
 
 # As long as a proxy or server may hold a request that nobody waits for any more.
 LONGEST_CREATION = timedelta(minutes=1)
+ADDRESSES = ("cm_from_email", "cm_redirect_address", "cm_test_address")
 
 
 def sync_campaign_itself(campaign, client):
@@ -28,8 +30,16 @@ def sync_campaign_itself(campaign, client):
     Its reference is committed before the first call: whatever dies after that, the next run
     finds by it what was created.
 
+    What the campaign itself says of addresses is its editor's to read in a refusal.
+
     :return: whether Campaign Master has what Odoo has; it takes no changes after the launch
     """
+    with naming_own_addresses(campaign[name] or "" for name in ADDRESSES):
+        _create_or_update(campaign, client)
+    return campaign.cm_state == "draft" or campaign.cm_sent_values == wire_values(campaign)
+
+
+def _create_or_update(campaign, client):
     if campaign.cm_external_id:
         if campaign.cm_state == "draft" and campaign.cm_sent_values != wire_values(campaign):
             _update(campaign, client)
@@ -38,7 +48,6 @@ def sync_campaign_itself(campaign, client):
         remote = _ensure(campaign, client)
         if not campaign.cm_external_id:
             _take_over(campaign, client, remote)
-    return campaign.cm_state == "draft" or campaign.cm_sent_values == wire_values(campaign)
 
 
 def _ensure(campaign, client):

@@ -35,26 +35,38 @@ def flush(env):
 
 
 def staying(recipients):
-    """Ids of those that have to stay, since figures and opt-outs of an address may still come.
+    """Those that have to stay, since figures and opt-outs of an address may still come, and why.
 
     Who opted out may go: that is remembered for good, of all addresses.
+
+    :return: {id: "on_list", "under_way" for whom an answer is missing, or "was_on_list" for another
+        list of before or with another address}, in the order of the ids
     """
     flush(recipients.env)
-    rows = recipients.env.execute_query(
-        SQL(
-            """
-            SELECT recipient.id FROM campaign_master_recipient recipient
-              JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-             WHERE recipient.id = ANY(%s) AND recipient.state <> 'opted_out'
-               AND (%s OR EXISTS (SELECT FROM campaign_master_former_address former
-                                   WHERE former.recipient_id = recipient.id
-                                     AND COALESCE(former.merged_recipient_id, 0) = 0))
-            """,
-            array_of("integer", recipients.ids),
-            may_be_on_list(),
+    return dict(
+        recipients.env.execute_query(
+            SQL(
+                """
+                SELECT recipient.id,
+                       CASE WHEN recipient.state IN ('added', 'exists') THEN 'on_list'
+                            WHEN recipient.state = 'pending'
+                                 AND recipient.id BETWEEN campaign.cm_in_flight_first_id
+                                                      AND campaign.cm_in_flight_last_id
+                                THEN 'under_way'
+                            ELSE 'was_on_list' END
+                  FROM campaign_master_recipient recipient
+                  JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
+                 WHERE recipient.id = ANY(%s) AND recipient.state <> 'opted_out'
+                   AND (%s OR EXISTS (SELECT FROM campaign_master_former_address former
+                                       WHERE former.recipient_id = recipient.id
+                                         AND COALESCE(former.merged_recipient_id, 0) = 0))
+                 ORDER BY recipient.id
+                """,
+                array_of("integer", recipients.ids),
+                may_be_on_list(),
+            )
         )
     )
-    return {recipient_id for [recipient_id] in rows}
 
 
 def leave_addresses(recipients, kept):

@@ -52,7 +52,7 @@ def _insert(campaign, decided):
                     user_id, country_id, commercial_partner_id)
             SELECT decided.campaign_id, %(company)s, decided.partner_id, decided.lead_id,
                    decided.kind, decided.email, decided.state, decided.state_reason,
-                   0, 0, 0, 0, FALSE, FALSE,
+                   0, 0, 0, 0, FALSE, decided.state = 'opted_out',
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC',
                    %(dimensions)s
               FROM (%(decided)s) AS decided %(people)s

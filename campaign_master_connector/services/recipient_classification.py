@@ -194,19 +194,22 @@ def _opted_out():
 
     A lead and the contact that it belongs to are one person, unless that contact is a company.
     Of a lead that left, the contact of then is kept: who is its contact since didn't leave.
+    Nobody is judged by what an administrator lifted.
     """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id AND gone.email = named.address)
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
+                   AND gone.email = named.address)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.partner_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                 WHERE gone.account_id = source.account_id AND gone.lead_id = source.lead_id)
+                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
+                   AND gone.lead_id = source.lead_id)
         """
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from odoo import fields
 from odoo.tools import SQL
 
 from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
@@ -22,7 +23,13 @@ from .sentences import sentence_of
 BATCH_SIZE = 1000
 CALLS_TO_ISOLATE = 64
 # Each commit makes Odoo forget a campaign; it has many fields more, which take a tenth of a batch.
-NEEDED_FIELDS = ("cm_list_id", "cm_paused", "cm_in_flight_first_id", "cm_in_flight_last_id")
+NEEDED_FIELDS = (
+    "cm_list_id",
+    "cm_paused",
+    "cm_in_flight_first_id",
+    "cm_in_flight_last_id",
+    "cm_sync_counts",
+)
 
 STATE_OF_STATUS = {
     AddStatus.ADDED: "added",
@@ -94,10 +101,12 @@ def _conclude(campaign, chosen_list, batch, outcomes, failure, may_go_on):
     if failure:
         if not failure.outcome_unknown:
             _mark_in_flight(campaign, batch.interrupted)
+        campaign._cm_count_batch(counts)
         return counts, None
     # Who else chose another list or paused meanwhile is heard before the next batch.
     campaign.invalidate_recordset(NEEDED_FIELDS)
     campaign.fetch(NEEDED_FIELDS)
+    campaign._cm_count_batch(counts)
     last_id = batch.recipients[-1][0]
     interrupted = range(last_id + 1, batch.interrupted.stop) or NOBODY
     if may_go_on and not campaign.cm_paused:
@@ -230,10 +239,13 @@ def _store(campaign, chosen_list, outcomes):
         _remember_who_is_on_the_list(env, sent)
     if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
         emails = [outcome.email for outcome in gone]
+        source = opt_outs.Source(campaign, fields.Datetime.now())
         ids = array_of("integer", (outcome.recipient_id for outcome in gone))
-        left = SQL("SELECT * FROM UNNEST(%s, %s)", ids, array_of("varchar", emails))
-        opt_outs.remember(env, left)
-        opt_outs.remember_addresses(campaign.cm_account_id, emails)
+        told = SQL(
+            "SELECT *, NULL::integer FROM UNNEST(%s, %s)", ids, array_of("varchar", emails)
+        )
+        opt_outs.remember(source, told)
+        opt_outs.remember_addresses(source, dict.fromkeys(emails))
     env["campaign.master.recipient"].invalidate_model()
     return counts
 

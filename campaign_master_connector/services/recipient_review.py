@@ -62,6 +62,7 @@ def reconsider(env, condition):
             UPDATE campaign_master_recipient recipient
                SET kind = decided.kind, email = decided.email, state = decided.state,
                    state_reason = decided.state_reason,
+                   opted_out = recipient.opted_out IS TRUE OR decided.state = 'opted_out',
                    was_on_list = recipient.was_on_list AND decided.former_email IS NULL
               FROM decided
              WHERE decided.recipient_id = recipient.id
@@ -80,7 +81,15 @@ def reconsider(env, condition):
     )
     changed = env.cr.rowcount
     recipients.invalidate_model(
-        ["kind", "email", "state", "state_reason", "was_on_list", "former_address_ids"]
+        [
+            "kind",
+            "email",
+            "state",
+            "state_reason",
+            "opted_out",
+            "was_on_list",
+            "former_address_ids",
+        ]
     )
     return changed
 

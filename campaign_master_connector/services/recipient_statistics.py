@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
+from odoo import fields
 from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
@@ -51,12 +52,28 @@ def apply_page(campaign, rows):
     env = campaign.env
     env["campaign.master.recipient"].flush_model()
     env["campaign.master.former.address"].flush_model()
-    [(changed, unknown)] = env.execute_query(_write(campaign, rows))
-    if gone := [as_compared(row.email) for row in rows if row.total_unsubscribes]:
-        opt_outs.remember_addresses(campaign.cm_account_id, gone)
+    told = unsubscribes_told(campaign, rows)
+    excess = opt_outs.strangers_in_excess(campaign, told) if told else set()
+    [(changed, unknown)] = env.execute_query(_write(campaign, rows, told, excess))
+    if kept := {email: count for email, count in told.items() if email not in excess}:
+        began_at = campaign.cm_recipient_statistics_started_at or fields.Datetime.now()
+        opt_outs.remember_addresses(opt_outs.Source(campaign, began_at), kept)
     env["campaign.master.recipient"].invalidate_model()
     env["campaign.master.unknown.address"].invalidate_model()
     return PageResult(changed, unknown)
+
+
+def unsubscribes_told(campaign, rows):
+    """Who unsubscribed by the rows of a page: {address: int}, without whom nobody is to hear again.
+
+    What an administrator lifted is told again with each change of the row.
+    """
+    counts = {}
+    for row in rows:
+        if row.total_unsubscribes:
+            email = as_compared(row.email)
+            counts[email] = max(row.total_unsubscribes, counts.get(email, 0))
+    return opt_outs.unsettled(campaign, counts) if counts else {}
 
 
 def forget_addresses_that_became_known(campaign):
@@ -105,24 +122,24 @@ def _page(rows):
     return SQL("UNNEST(%s) AS page(%s)", comma.join(columns), names)
 
 
-def _write(campaign, rows):
+def _write(campaign, rows, told, excess):
     """One statement for the page, since its values are most of what goes to the database."""
     return SQL(
         """
         WITH page AS MATERIALIZED (SELECT * FROM %(page)s),
         person AS MATERIALIZED (%(people)s),
         changed AS (%(update)s RETURNING recipient.id),
-        unknown AS (%(insert_unknown)s RETURNING id)
-        SELECT (SELECT COUNT(*) FROM changed), (SELECT COUNT(*) FROM unknown)
+        unknown AS (%(insert_unknown)s RETURNING xmax = 0 AS is_new)
+        SELECT (SELECT COUNT(*) FROM changed), (SELECT COUNT(*) FROM unknown WHERE is_new)
         """,
         page=_page(rows),
         people=_people_of_page(campaign),
-        update=_update(),
-        insert_unknown=_insert_unknown(campaign),
+        update=_update(told),
+        insert_unknown=_insert_unknown(campaign, excess),
     )
 
 
-def _update():
+def _update(told):
     """Each row to whoever has its address or had it; only what differs is written.
 
     Looked up by id: the planner else reads the whole table for each page.
@@ -132,13 +149,13 @@ def _update():
         """
         UPDATE campaign_master_recipient recipient
            SET (%(names)s) = ROW(%(new_values)s),
-               opted_out = recipient.opted_out OR merged.total_unsubscribes > 0,
-               state = CASE WHEN merged.total_unsubscribes > 0 THEN 'opted_out'
-                            ELSE recipient.state END,
-               state_reason = CASE WHEN merged.total_unsubscribes > 0 THEN 'unsubscribed'
+               opted_out = recipient.opted_out OR merged.has_left,
+               state = CASE WHEN merged.has_left THEN 'opted_out' ELSE recipient.state END,
+               state_reason = CASE WHEN merged.has_left THEN 'unsubscribed'
                                    ELSE recipient.state_reason END,
                write_date = NOW() AT TIME ZONE 'UTC'
           FROM (SELECT person.id, %(aggregates)s,
+                       BOOL_OR(person.email = ANY(%(told)s)) AS has_left,
                        EXISTS (SELECT FROM campaign_master_former_address former
                                 WHERE former.recipient_id = person.id) AS has_former
                   FROM person GROUP BY person.id) AS merged
@@ -147,6 +164,7 @@ def _update():
            AND (%(old_values)s) IS DISTINCT FROM (%(new_values)s)
         """,
         aggregates=comma.join(_aggregates()),
+        told=array_of("varchar", told.keys()),
         names=comma.join(SQL.identifier(name) for name in COLUMNS),
         old_values=comma.join(SQL.identifier("recipient", name) for name in COLUMNS),
         new_values=comma.join(_new_values()),
@@ -186,15 +204,18 @@ def _new_values():
         )
 
 
-def _insert_unknown(campaign):
+def _insert_unknown(campaign, excess):
     return SQL(
         """
-        INSERT INTO campaign_master_unknown_address (campaign_id, company_id, digest)
-        SELECT %(campaign)s, %(company)s, %(digest)s
+        INSERT INTO campaign_master_unknown_address AS known
+               (campaign_id, company_id, digest, is_opt_out_in_excess)
+        SELECT DISTINCT %(campaign)s, %(company)s, %(digest)s, page.email = ANY(%(excess)s)
           FROM page
          WHERE page.email NOT IN (SELECT email FROM person)
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (campaign_id, digest) DO UPDATE SET is_opt_out_in_excess = TRUE
+         WHERE EXCLUDED.is_opt_out_in_excess AND known.is_opt_out_in_excess IS NOT TRUE
         """,
+        excess=array_of("varchar", excess),
         campaign=campaign.id,
         company=campaign.cm_account_id.company_id.id,
         digest=digest_of(campaign.env, SQL("page.email")),

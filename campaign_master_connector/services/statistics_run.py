@@ -7,16 +7,21 @@ from functools import partial
 from odoo import fields
 
 from ..campaign_master_api import InvalidAnswer
-from . import transaction
+from . import opt_outs, transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
 from .moments import aware
-from .recipient_statistics import apply_page, forget_addresses_that_became_known
+from .recipient_statistics import (
+    apply_page,
+    forget_addresses_that_became_known,
+    unsubscribes_told,
+)
 from .sentences import in_the_readers_language
 
 SECONDS_AT_THE_SCREEN = 15.0
 # Rows that changed while the last run was under way, or on a clock that is a little off.
 OVERLAP = timedelta(minutes=15)
+FIGURES_ARE_FRESH = timedelta(minutes=5)
 # A page can be broken by one of its rows; several are the server's own trouble.
 BROKEN_PAGES_THAT_STOP = 3
 
@@ -111,6 +116,10 @@ class _Clock:
 
 
 def _pull_campaign(campaign, client, result, clock):
+    _pull_figures(campaign, client)
+
+
+def _pull_figures(campaign, client):
     figures = client.campaign_statistics(campaign.cm_external_id)
     transaction.write_durably(campaign.env, lambda: campaign._cm_store_statistics(figures))
 
@@ -130,6 +139,7 @@ def _pull_recipients(campaign, client, result, clock):
     while number and len(errors) < BROKEN_PAGES_THAT_STOP and not clock.is_up:
         try:
             for page in ask(start_page=number):
+                _look_how_many_were_sent(campaign, client, page)
                 _store_page(campaign, page, result, is_complete=not errors)
                 clock.tick()
                 number = 0 if page.is_last else page.number + 1
@@ -142,6 +152,17 @@ def _pull_recipients(campaign, client, result, clock):
     if errors:
         raise errors[0]
     result.waiting = bool(campaign.cm_recipient_statistics_page)
+
+
+def _look_how_many_were_sent(campaign, client, page):
+    """Where more seem to have left than got the mail: the figure may be older than the launch."""
+    pulled_at = campaign.cm_statistics_at
+    if pulled_at and pulled_at > fields.Datetime.now() - FIGURES_ARE_FRESH:
+        return
+    told = unsubscribes_told(campaign, page.items)
+    if told and opt_outs.strangers_in_excess(campaign, told):
+        transaction.commit(campaign.env)
+        _pull_figures(campaign, client)
 
 
 def _store_page(campaign, page, result, is_complete):

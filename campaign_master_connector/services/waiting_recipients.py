@@ -6,6 +6,9 @@ from odoo.tools import SQL
 def campaigns_with_work(env, accounts, now):
     """Ids of the campaigns of ``accounts`` that the schedule has something to do for.
 
+    Also those whose last push failed and that have nobody left: no problem stays that nobody tries
+    to solve.
+
     Those of an account together; who waited longest comes first, among accounts and among the
     campaigns of one. The index of pending recipients is read from campaign to campaign, however
     many of both there are.
@@ -20,7 +23,9 @@ def campaigns_with_work(env, accounts, now):
              WHERE campaign.id = ANY(ARRAY(
                        SELECT id FROM waiting
                         UNION
-                       SELECT id FROM utm_campaign WHERE cm_sync_requested))
+                       SELECT id FROM utm_campaign WHERE cm_sync_requested
+                        UNION
+                       SELECT id FROM utm_campaign WHERE cm_failed_kind = 'sync'))
                AND campaign.cm_account_id IN %(accounts)s AND campaign.active
                AND campaign.cm_paused IS NOT TRUE
                AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %(now)s

@@ -25,6 +25,7 @@ from . import (
     test_found_again,
     test_import_export,
     test_keyboard,
+    test_lifted_opt_outs,
     test_lost_answers,
     test_opt_outs,
     test_opt_outs_when_adding,

@@ -44,6 +44,25 @@ class TestAddRecipients(CampaignMasterCase):
         self.assertEqual(campaign.cm_recipient_ids.lead_id, leads)
         self.assertEqual(campaign.cm_account_id, self.account)
 
+    def test_dialog_says_what_adding_to_a_synced_campaign_does_before_it_does(self):
+        synced = self.synced_campaign(title="Synced")
+        picked = ("action_cm_add_leads", "action_cm_add_contacts", "action_cm_add_companies")
+        form = self.wizard(self.contacts(1), self.campaign)
+        self.assertFalse(form.warning)
+        form.campaign_id = synced
+        at_once = (
+            "Synced is in Campaign Master: whom you add now goes on the list Customers at once, "
+            "and can't be taken off it from here."
+        )
+        self.assertEqual(form.warning, at_once)
+        for action in picked:
+            self.assertEqual(getattr(self.campaign, action)()["params"]["warning"], "")
+            self.assertEqual(getattr(synced, action)()["params"]["warning"], at_once)
+        synced.action_cm_pause()
+        self.assertIn("adding is paused", synced.action_cm_add_leads()["params"]["warning"])
+        form.target = "new"
+        self.assertFalse(form.warning)
+
     def test_next_page_after_adding_is_the_campaign(self):
         action = self.wizard(self.contacts(1), self.campaign).save().action_add()
         following = action["params"]["next"]

@@ -1,8 +1,9 @@
 """The block of Campaign Master fields: labels, clean data, the lock of the template, copies."""
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..campaign_master_api import RequestRefused
 from .common import SENDER, CampaignMasterCase
 
 LABELS = {
@@ -191,11 +192,135 @@ class TestCampaignBlock(CampaignMasterCase):
         with self.assertRaisesRegex(UserError, "Archive it instead"):
             campaign.unlink()
 
-    def test_sender_that_is_not_registered_is_told_in_a_sentence(self):
+    def test_sender_that_is_not_registered_is_told_by_its_address(self):
         campaign = self.make_campaign(cm_from_email="stranger@elsewhere.example")
         message = self.sync(campaign)
-        self.assertIn("isn't registered with this account", message)
+        self.assertIn(
+            "The sender address stranger@elsewhere.example isn't registered with this account",
+            message,
+        )
         self.assertEqual(campaign.cm_sync_error, message)
-        campaign.cm_from_email = SENDER
+        self.assertEqual(campaign.cm_refused_field, "cm_from_email")
+        rows = self.env["campaign.master.sync.log"].search([("campaign_id", "=", campaign.id)])
+        self.assertIn("[address]", rows[:1].error)
+        with Form(campaign) as form:
+            form.cm_from_email = SENDER
+            self.assertFalse(form.cm_refused_field)
         self.sync(campaign)
-        self.assertFalse(campaign.cm_sync_error)
+        self.assertFalse(campaign.cm_sync_error or campaign.cm_refusal)
+
+    def test_sender_that_is_refused_by_an_update_is_told_by_its_address(self):
+        campaign = self.synced_campaign()
+        campaign.cm_from_email = "stranger@elsewhere.example"
+        self.assertIn("stranger@elsewhere.example isn't registered", self.sync(campaign))
+
+    def test_template_that_is_refused_is_marked(self):
+        campaign = self.make_campaign()
+        self.control.delete_template(self.spring)
+        self.sync(campaign)
+        self.assertEqual(campaign.cm_refused_field, "cm_template_id")
+        campaign.cm_template_id = self.choice("template", self.summer)
+        self.assertFalse(campaign.cm_refused_field)
+
+    def test_refusal_that_names_no_field_is_not_said_to_be_all_right(self):
+        campaign = self.make_campaign()
+        error = RequestRefused("Refused", server_message="Not today")
+        self.assertEqual(campaign._cm_refusal_of(error), {"field": "", "value": ""})
+        campaign.cm_refusal = campaign._cm_refusal_of(error)
+        self.assertEqual(campaign.cm_refused_field, "other")
+        error = RequestRefused("Refused", server_message=f"Unknown sender {SENDER.upper()}.")
+        self.assertEqual(campaign._cm_refusal_of(error)["field"], "cm_from_email")
+
+    def launched(self, *people):
+        campaign = self.synced_campaign(*people)
+        self.control.launch(campaign.cm_external_id, self.customers)
+        campaign.action_cm_update_statistics()
+        self.assertEqual(campaign.cm_state, "sent")
+        return campaign
+
+    def test_nothing_of_the_block_changes_after_the_launch(self):
+        campaign = self.launched(self.contacts(2))
+        other = self.choice("list", self.newsletter)
+        for values in (
+            {"cm_list_id": other.id},
+            {"cm_list_id": False},
+            {"cm_template_id": self.choice("template", self.summer).id},
+            {"cm_subject": "Other words"},
+            {"cm_from_email": "other@example.com"},
+            {"cm_description": False},
+        ):
+            for write in (
+                campaign.write,
+                lambda vals: campaign.web_save({**vals, "cm_list_change_confirmed": True}, {}),
+            ):
+                with (
+                    self.subTest(values=values),
+                    self.assertRaisesRegex(UserError, "Spring offers can't be changed any more"),
+                ):
+                    write(values)
+        self.assertEqual(self.states(campaign), {"added": 2})
+        campaign.write({"cm_list_id": campaign.cm_list_id.id, "title": "Other title"})
+        with self.assertRaisesRegex(AssertionError, "readonly"):
+            Form(campaign).cm_list_id = other
+        copy = campaign.copy()
+        copy.cm_list_id = other
+        self.assertEqual(copy.cm_list_id, other)
+
+    def test_scheduled_campaign_is_locked_too(self):
+        campaign = self.synced_campaign()
+        for values in ({"cm_state": "scheduled"}, {"cm_sent_at": "2026-01-01"}):
+            campaign.write({"cm_state": "draft", "cm_sent_at": False, **values})
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "is launched"):
+                campaign.cm_list_id = self.choice("list", self.newsletter)
+
+    def test_form_asks_before_it_changes_the_list_of_people_who_are_on_one(self):
+        campaign = self.synced_campaign(self.contacts(3), self.contact(False))
+        other = self.choice("list", self.newsletter)
+        question = campaign.cm_ask_before_list_change(other.id)
+        self.assertEqual(
+            question,
+            "Recipients of this campaign that are on the list Customers already: 3. They stay on "
+            "it, since Odoo takes nobody off a list, and are added to Newsletter too within a "
+            "minute.",
+        )
+        with self.assertRaisesRegex(UserError, "was not changed.*already: 3. They stay"):
+            campaign.web_save({"cm_list_id": other.id}, {})
+        self.assertEqual(self.states(campaign), {"added": 3, "excluded": 1})
+        campaign.web_save({"cm_list_id": other.id, "cm_list_change_confirmed": True}, {})
+        self.assertEqual(campaign.cm_list_id, other)
+        self.assertEqual(self.states(campaign), {"pending": 3, "excluded": 1})
+
+    def test_nothing_is_asked_where_nobody_is_on_the_list(self):
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(2))
+        other = self.choice("list", self.newsletter)
+        self.assertEqual(campaign.cm_ask_before_list_change(other.id), "")
+        campaign.web_save({"cm_list_id": other.id}, {})
+        self.assertEqual(campaign.cm_list_id, other)
+        synced = self.synced_campaign(self.contact("other@example.com"))
+        self.assertEqual(synced.cm_ask_before_list_change(synced.cm_list_id.id), "")
+
+    def test_file_changes_no_list_of_people_who_are_on_one(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        answer = self.env["utm.campaign"].with_context(import_file=True).load(
+            [".id", "cm_list_id/.id"],
+            [[str(campaign.id), str(self.choice("list", self.newsletter).id)]],
+        )
+        self.assertIn("was not changed", answer["messages"][0]["message"])
+        self.assertEqual(self.states(campaign), {"added": 2})
+
+    def test_launch_that_odoo_does_not_know_of_yet_is_noticed_when_the_list_changes(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        self.control.launch(campaign.cm_external_id, self.customers)
+        self.assertEqual(campaign.cm_state, "draft")
+        other = self.choice("list", self.newsletter)
+        for _time in range(3):
+            with self.assertRaisesRegex(UserError, "the campaign is launched"):
+                campaign.cm_ask_before_list_change(other.id)
+        self.assertEqual(self.calls(), {"getCampaignStatistics": 1})
+
+    def test_who_may_not_change_campaigns_is_asked_nothing(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        stranger = self.make_user("stranger")
+        with self.assertRaises(AccessError):
+            campaign.with_user(stranger).cm_ask_before_list_change(False)

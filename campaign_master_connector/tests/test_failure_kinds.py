@@ -1,5 +1,8 @@
 """A problem of one kind of run neither stops another kind nor is hidden by it."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import CampaignMasterCase
@@ -42,6 +45,67 @@ class TestFailureKinds(CampaignMasterCase):
         self.retry_now(campaign)
         self.run_statistics(campaign)
         self.assertFalse(any(self.problem(campaign)))
+
+    def test_good_sync_ends_what_was_wrong_with_the_server(self):
+        campaign = self.synced_campaign()
+        self.control.set_fault("service_unavailable")
+        for fail in (
+            campaign.action_cm_update_statistics,
+            lambda: self.run_statistics(campaign),
+        ):
+            fail()
+            self.assertIn("503", campaign.cm_sync_error)
+        self.control.clear_faults()
+        self.add(campaign, self.contact())
+        self.sync(campaign)
+        self.assertFalse(any(self.problem(campaign)))
+
+    def test_good_statistics_end_what_was_wrong_with_the_server(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contact())
+        self.control.set_fault("service_unavailable")
+        self.run_cron()
+        self.assertIn("503", campaign.cm_sync_error)
+        self.control.clear_faults()
+        self.run_statistics(campaign)
+        self.assertFalse(any(self.problem(campaign)))
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 1})
+
+    def test_problem_that_outlives_a_sync_has_a_next_attempt(self):
+        campaign = self.synced_campaign()
+        self.control.set_fault("server_error", "getCampaignStatistics")
+        self.run_statistics(campaign)
+        self.add(campaign, self.contact())
+        self.sync(campaign)
+        self.assertIn("500", campaign.cm_sync_error)
+        self.assertTrue(campaign.cm_next_attempt_at)
+
+    def test_failed_push_that_has_nobody_left_is_over_by_itself(self):
+        campaign = self.synced_campaign()
+        recipient = self.add(campaign, self.contact())
+        self.control.set_fault("service_unavailable")
+        self.run_cron()
+        self.assertIn("503", campaign.cm_sync_error)
+        self.control.clear_faults()
+        recipient.unlink()
+        self.run_cron()
+        self.assertTrue(campaign.cm_sync_error, "it is not tried before its time")
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertFalse(any(self.problem(campaign)))
+
+    def test_failures_of_statistics_make_no_push_wait_longer(self):
+        campaign = self.synced_campaign()
+        self.control.set_fault("server_error")
+        for _time in range(8):
+            self.retry_now(campaign)
+            self.run_statistics(campaign)
+        self.assertEqual(campaign.cm_failure_count, 8)
+        self.add(campaign, self.contact())
+        self.run_cron()
+        self.assertEqual(campaign.cm_failure_count, 1)
+        self.assertLess(campaign.cm_retry_at, fields.Datetime.now() + timedelta(minutes=2))
 
     def test_one_of_both_statistics_that_fails_is_told_after_the_other(self):
         campaign = self.synced_campaign()

@@ -241,11 +241,53 @@ class TestPush(CampaignMasterCase):
         self.run_cron()
         self.assertEqual(self.states(campaign), {"added": 2})
 
-    def test_click_on_a_paused_campaign_says_that_the_others_wait(self):
+    def test_click_on_a_paused_campaign_sends_it_and_nobody(self):
         campaign = self.synced_campaign()
-        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(1_002)))
+        self.add(campaign, self.contacts(3))
         campaign.action_cm_pause()
-        self.assertIn("2 more wait, since adding is paused.", self.sync(campaign))
+        campaign.cm_subject = "Other words"
+        answer = campaign.action_cm_sync()["params"]
+        self.assertEqual(self.control.campaign(campaign.cm_external_id)["subject"], "Other words")
+        self.assertEqual(self.states(campaign), {"pending": 3})
+        self.assertEqual(self.on_list(), [])
+        self.assertEqual(answer["type"], "warning")
+        self.assertEqual(
+            answer["message"],
+            "The campaign itself is in Campaign Master. 3 more wait, since adding is paused. "
+            "Press Resume to have them added.",
+        )
+        progress = campaign.cm_progress()
+        self.assertEqual((progress["left"], progress["paused"]), (3, True))
+        self.run_cron()
+        self.assertEqual(self.on_list(), [])
+        campaign.action_cm_resume()
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 3})
+
+    def test_first_sync_of_a_paused_campaign_makes_it_and_adds_nobody(self):
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(2))
+        campaign.action_cm_pause()
+        self.assertIn("2 more wait", self.sync(campaign))
+        self.assertTrue(campaign.cm_external_id)
+        self.assertEqual(self.on_list(), [])
+
+    def test_who_is_added_to_a_paused_campaign_is_told_to_wait(self):
+        campaign = self.synced_campaign()
+        campaign.action_cm_pause()
+        answer = campaign.cm_add_people("res.partner", [("id", "in", self.contacts(1).ids)])
+        self.assertIn("They wait, since adding is paused.", answer["params"]["message"])
+
+    def test_failed_sync_of_a_paused_campaign_promises_no_attempt(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contacts(2))
+        self.control.set_fault("service_unavailable")
+        self.run_cron()
+        self.assertTrue(campaign.cm_next_attempt_at)
+        campaign.action_cm_pause()
+        self.assertFalse(campaign.cm_next_attempt_at)
+        campaign.action_cm_resume()
+        self.assertTrue(campaign.cm_next_attempt_at)
 
     def test_progress_counts_what_is_left(self):
         campaign = self.synced_campaign()

@@ -32,6 +32,29 @@ class TestRecipientRemoval(CampaignMasterCase):
             "2 more. Remove them from the list in Campaign Master.",
         )
 
+    def test_who_stays_is_said_before_with_the_reason_and_by_name(self):
+        self.there[0].partner_id.email = "moved@example.com"
+        self.control.set_fault("drop_connection", operation="addListRecipients", when="after")
+        self.run_cron()
+        self.control.clear_faults()
+        answer = self.everybody.cm_ask_before_removal()
+        self.assertEqual((answer["removable"], answer["staying"]), (1, 6))
+        self.assertEqual(
+            answer["text"].split("\n"),
+            [
+                "Can be removed from the campaign: 1.",
+                "4 stay, since they are on the Campaign Master list already; remove them there: "
+                "Person 2, Person 3, Person 4, Person 5.",
+                "2 stay, since they may be on the list: Campaign Master was asked to add them and "
+                "hasn't answered yet: Person 1, Person.",
+            ],
+        )
+        self.assertEqual(len(self.campaign.cm_recipient_ids), 7, "nobody is removed by asking")
+
+    def test_who_was_on_another_list_is_said_to_stay_for_that(self):
+        self.campaign.cm_list_id = self.choice("list", self.newsletter)
+        self.assertIn("5 stay, since they were added", self.there.cm_ask_before_removal()["text"])
+
     def test_all_may_go(self):
         kind, message = self.remove(self.new.with_env(self.everybody.env))
         self.assertEqual((kind, message), ("success", "Removed from the campaign: 2."))

@@ -47,14 +47,32 @@ class TestSync(CampaignMasterCase):
                 self.assertEqual(campaign.cm_missing_fields, name)
         self.assertEqual(self.calls(), {})
 
-    def test_all_missing_fields_are_named_at_once(self):
-        campaign = self.env["utm.campaign"].create({"title": "Empty"})
+    def test_several_missing_fields_are_one_sentence(self):
+        prefix = "Unable to create the external campaign for the following reason : Campaign "
+        suffix = " are required and have not been provided"
+        empty = self.env["utm.campaign"].create({"title": "Empty"})
+        three = self.make_campaign(cm_subject=False, cm_description=False, cm_list_id=False)
+        two = self.make_campaign(cm_from_email=False, cm_template_id=False)
+        for campaign, names in (
+            (empty, "subject, description, template, list, from name and from e-mail"),
+            (three, "subject, description and list"),
+            (two, "template and from e-mail"),
+        ):
+            with self.subTest(names=names), self.assertRaises(UserError) as refused:
+                campaign.action_cm_sync()
+            self.assertEqual(str(refused.exception), prefix + names + suffix)
+            self.sync(campaign | self.make_campaign(title="Other"))
+            self.assertEqual(campaign.cm_sync_error, prefix + names + suffix)
+
+    def test_what_is_missing_is_told_beside_another_reason(self):
+        campaign = self.make_campaign(cm_subject=False, cm_description=False)
+        self.account.enabled = False
         with self.assertRaises(UserError) as refused:
             campaign.action_cm_sync()
-        self.assertEqual(
-            str(refused.exception).split("\n"),
-            [SENTENCE.format(words) for words in REQUIRED.values()],
-        )
+        lines = str(refused.exception).split("\n")
+        self.assertEqual(len(lines), 2)
+        self.assertIn("is not enabled for", lines[0])
+        self.assertIn("Campaign subject and description are required", lines[1])
 
     def test_what_is_missing_is_not_said_to_be_tried_again(self):
         campaign = self.make_campaign(cm_subject=False)
@@ -262,6 +280,46 @@ class TestSync(CampaignMasterCase):
         campaign = self.make_campaign()
         with self.assertRaisesRegex(Exception, "must be of the Campaign Master account"):
             campaign.cm_list_id = self.choice("list", foreign, account)
+
+    def test_result_is_that_of_the_whole_sync(self):
+        self.control.refuse("last@example.com", "Role addresses are refused.")
+        people = self.env["res.partner"].browse(self.bulk_contacts(1_030))
+        people |= self.contact("last@example.com") | self.contact(False)
+        campaign = self.make_campaign()
+        self.add(campaign, people)
+        self.assertIn("1,000 added", self.sync(campaign))
+        self.run_cron()
+        states = self.states(campaign)
+        self.assertEqual(states, {"added": 1_030, "excluded": 1, "rejected": 1})
+        self.assertEqual(
+            campaign.cm_sync_result,
+            "The campaign is in Campaign Master: 1,030 added, 1 excluded, 1 rejected.",
+        )
+        self.add(campaign, self.contacts(2, "later"))
+        self.run_cron()
+        self.assertIn(": 2 added", campaign.cm_sync_result)
+
+    def test_result_of_a_sync_that_broke_off_counts_what_was_added_before(self):
+        campaign = self.make_campaign()
+        self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(2_100)))
+        self.sync(campaign)
+        self.control.set_fault("service_unavailable", "addListRecipients")
+        self.run_cron()
+        self.control.clear_faults()
+        self.retry_now(campaign)
+        self.assertIn("2,000 added", self.sync(campaign))
+        self.run_cron()
+        self.assertIn("2,100 added", campaign.cm_sync_result)
+        self.assertIn("Nothing new to add.", self.sync(campaign))
+        self.assertIn("Nothing new to add.", campaign.cm_sync_result)
+
+    def test_result_has_who_opted_out_since(self):
+        campaign = self.synced_campaign(self.contacts(3))
+        rates = {"hard_bounce": 0, "soft_bounce": 0, "open": 1, "unsubscribe": 1}
+        self.control.launch(campaign.cm_external_id, self.customers, rates=rates)
+        campaign.action_cm_update_statistics()
+        self.assertEqual(self.states(campaign), {"opted_out": 3})
+        self.assertIn("3 opted out", campaign.cm_sync_result)
 
     def test_log_has_a_row_with_the_numbers(self):
         campaign = self.make_campaign()

@@ -37,3 +37,23 @@ class TestToursRecipients(CampaignMasterCase, HttpCase):
         self.tour(campaign, "campaign_master_push_progress")
         self.assertEqual(self.states(campaign), {"added": 2100})
         self.assertFalse(campaign.cm_paused)
+
+    def test_list_is_changed_after_a_question_and_a_pause_holds(self):
+        campaign = self.synced_campaign(self.contacts(3))
+        self.tour(campaign, "campaign_master_list_change")
+        self.assertEqual(campaign.cm_list_id, self.choice("list", self.newsletter))
+        self.assertEqual(self.states(campaign), {"pending": 3})
+        self.assertTrue(campaign.cm_paused)
+
+    def test_refused_sender_is_marked_until_it_is_changed(self):
+        campaign = self.make_campaign(cm_from_email="stranger@elsewhere.example")
+        self.tour(campaign, "campaign_master_refused_sender")
+        self.assertTrue(campaign.cm_external_id)
+
+    def test_administrator_lifts_an_opt_out(self):
+        self.control.suppress(["person-1@example.com", "person-2@example.com"])
+        self.synced_campaign(self.contacts(2))
+        path = "/odoo/action-campaign_master_connector.campaign_master_opt_out_action"
+        self.start_tour(path, "campaign_master_lift", login="admin")
+        gone = self.env["campaign.master.opt.out"].search([("lifted_at", "!=", False)])
+        self.assertEqual(gone.mapped("lift_reason"), ["Asked for it by letter"])

@@ -1,1 +1,1 @@
-from . import base_partner_merge, campaign_master_add_recipients
+from . import base_partner_merge, campaign_master_add_recipients, campaign_master_lift_opt_outs

@@ -37,6 +37,14 @@ class CampaignMasterAddRecipients(models.TransientModel):
     )
     selected_count = fields.Integer("Selected", compute="_compute_selected_count")
 
+    warning = fields.Char(compute="_compute_warning")
+
+    @api.depends("target", "campaign_id")
+    def _compute_warning(self):
+        for wizard in self:
+            known = wizard.target == "existing" and wizard.campaign_id
+            wizard.warning = known and known._cm_warning_before_adding()
+
     @api.model
     def default_get(self, fields_list):
         """Who was selected in the list that the wizard is opened from, or that campaign."""
@@ -132,6 +140,8 @@ class CampaignMasterAddRecipients(models.TransientModel):
             count=number_for(self.env, count),
             campaign=campaign.title,
         )
+        if usable and campaign.sudo().cm_paused:
+            message += " " + self.env._("They wait, since adding is paused.")
         if left_out := count - usable:
             message += " " + self.env._(
                 "Can't get the mail: %s (the campaign says why).", number_for(self.env, left_out)

@@ -47,7 +47,7 @@ KEPT = {
     """,
     "recipients": """
         SELECT campaign_id, partner_id, lead_id, kind, email, state, state_reason, total_opens,
-               first_open, total_clicks, bounced, opted_out
+               first_open, total_clicks, bounced, opted_out OR state = 'opted_out'
           FROM campaign_master_recipient ORDER BY id
     """,
     "opt-outs": "SELECT account_id, email, partner_id, lead_id FROM campaign_master_opt_out "

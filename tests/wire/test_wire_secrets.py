@@ -8,6 +8,7 @@ import pickle
 import traceback
 
 import pytest
+import responses
 from campaign_master_api import (
     CampaignFields,
     CampaignMasterClient,
@@ -17,8 +18,10 @@ from campaign_master_api import (
     RateLimitReached,
     ServerFailed,
     Token,
+    naming_own_addresses,
+    without_addresses,
 )
-from wire_support import LISTS, SECRETS, MakeClient, StartServer, http_answer
+from wire_support import API, LISTS, SECRETS, MakeClient, StartServer, http_answer
 
 CAMPAIGNS = '{"currentPage": 1, "isLastPage": true, "campaigns": []}'
 REFUSAL = '{"error": {"code": "validation", "message": "pass-word-17 sales@example.com"}}'
@@ -89,3 +92,24 @@ def test_errors_can_be_copied_and_stored(error: CampaignMasterError) -> None:
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert vars(twin) == vars(error)
         assert str(twin) == "x"
+
+
+def test_a_refusal_names_the_addresses_that_its_sender_wrote_and_no_others(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    message = "Sender News@Example.com isn't registered. Ask someone@example.com, not a@example.com"
+    answer = {"error": {"code": "validation", "message": message}}
+    server.get(f"{API}/campaigns/5", status=400, json=answer)
+    with (
+        naming_own_addresses(["news@example.com", ""]),
+        pytest.raises(CampaignMasterError) as caught,
+    ):
+        client.get_campaign(5)
+    named = "Sender News@Example.com isn't registered. Ask [address], not [address]"
+    assert named in str(caught.value)
+    assert without_addresses(str(caught.value)).endswith(
+        "Sender [address] isn't registered. Ask [address], not [address]"
+    )
+    with pytest.raises(CampaignMasterError) as caught:
+        client.get_campaign(5)
+    assert "@" not in str(caught.value)

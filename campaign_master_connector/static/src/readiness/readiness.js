@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-/** What the first sync needs of the campaign: which of it is there, as it is filled in. */
+/** What the first sync needs of the campaign: which of it is there or was refused, as it is filled in. */
 export class Readiness extends Component {
     static template = "campaign_master_connector.Readiness";
     static props = { ...standardWidgetProps };
@@ -22,12 +22,22 @@ export class Readiness extends Component {
     get items() {
         return Object.entries(this.labels).map(([name, label]) => {
             const value = this.props.record.data[name];
-            return { name, label, isDone: Boolean(value?.trim?.() ?? value) };
+            return {
+                name,
+                label,
+                isDone: Boolean(value?.trim?.() ?? value),
+                isRefused: name === this.refusedField,
+            };
         });
     }
 
+    /** What Campaign Master refused as it is now: the name of a field, or "other". */
+    get refusedField() {
+        return this.props.record.data.cm_refused_field;
+    }
+
     get isReady() {
-        return this.items.every(({ isDone }) => isDone);
+        return !this.refusedField && this.items.every(({ isDone }) => isDone);
     }
 }
 

@@ -52,6 +52,7 @@ export class RecipientPickerDialog extends Component {
         domain: Array,
         title: String,
         viewId: Number,
+        warning: String,
         onAdded: Function,
     };
 
@@ -109,6 +110,7 @@ function pickRecipients(env, { params }, { onClose }) {
         domain: params.domain,
         title: params.title,
         viewId: params.view_id,
+        warning: params.warning,
         onAdded: () => onClose?.(),
     };
     // The button was disabled while the dialog opened, and has lost the focus by that.

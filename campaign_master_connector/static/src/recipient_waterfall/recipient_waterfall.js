@@ -79,7 +79,7 @@ export class RecipientWaterfall extends Component {
     planLook() {
         browser.clearTimeout(this.timer);
         // Also while it is paused: the batch under way is still finished, and others may resume.
-        if (this.state.summary && this.isPushing) {
+        if (this.state.summary && this.showsProgress) {
             this.timer = browser.setTimeout(() => this.look(), MILLISECONDS_BETWEEN_LOOKS);
         }
     }
@@ -102,8 +102,10 @@ export class RecipientWaterfall extends Component {
         return this.state.summary.states.filter(({ count }) => count);
     }
 
-    get isPushing() {
-        return this.state.summary.is_synced && this.state.summary.left > 0;
+    /** A pause is shown until it ends, also while nobody waits. */
+    get showsProgress() {
+        const { is_synced, left, paused } = this.state.summary;
+        return paused || (is_synced && left > 0);
     }
 
     get percent() {
@@ -112,12 +114,15 @@ export class RecipientWaterfall extends Component {
             (sum, { state, count }) => (["added", "exists"].includes(state) ? sum + count : sum),
             0
         );
-        return left + done ? Math.floor((100 * done) / (left + done)) : 0;
+        return left ? Math.floor((100 * done) / (left + done)) : 100;
     }
 
     get progressText() {
         const { left, minutes_left, paused } = this.state.summary;
         const number = formatInteger(left);
+        if (paused && !left) {
+            return _t("Adding is paused; nobody waits now");
+        }
         if (paused) {
             return _t("%s to add, paused", number);
         }

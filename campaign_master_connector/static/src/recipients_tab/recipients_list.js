@@ -1,3 +1,4 @@
+import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
@@ -41,23 +42,36 @@ export class RecipientsListController extends ListController {
         return items;
     }
 
-    get deleteConfirmationDialogProps() {
+    /** Who stays, and why, is said before anybody is removed. */
+    async onDeleteSelectedRecords() {
+        const { orm, root } = this.model;
+        const ids = await root.getResIds(true);
+        const answer = await orm.call(root.resModel, "cm_ask_before_removal", [ids]);
+        this.dialogService.add(
+            answer.removable ? ConfirmationDialog : AlertDialog,
+            this.removalDialogProps(ids, answer)
+        );
+    }
+
+    removalDialogProps(ids, { removable, text }) {
+        const title = _t("Remove from campaign");
+        if (!removable) {
+            return { title, body: text, confirmLabel: _t("Close") };
+        }
+        const untouched = _t("The leads, contacts and companies themselves stay as they are.");
         return {
-            title: _t("Remove from campaign"),
-            body: _t(
-                "Remove the selected recipients from their campaign? The leads, contacts and " +
-                    "companies themselves stay as they are."
-            ),
-            confirm: () => this.removeSelected(),
+            title,
+            body: `${text}\n${untouched}`,
+            confirm: () => this.removeSelected(ids),
             confirmLabel: _t("Remove"),
+            cancel: () => {},
             cancelLabel: _t("Discard"),
         };
     }
 
     /** Those that may go; who stays, and why, is told. */
-    async removeSelected() {
+    async removeSelected(ids) {
         const { root } = this.model;
-        const ids = await root.getResIds(true);
         const total = await this.countSelected(ids);
         const notification = await this.model.orm.call(root.resModel, "action_cm_remove", [ids]);
         await this.actionService.doAction(notification);

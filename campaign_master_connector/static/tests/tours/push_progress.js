@@ -36,6 +36,6 @@ registry.category("web_tour.tours").add("campaign_master_push_progress", {
         pushBehindThePage(),
         ...see(`body:not(:has(${PROGRESS}))`),
         ...see(".o_cm_waterfall [data-state=added]:contains(2,100)"),
-        ...see(".o_field_widget[name=cm_sync_result]:contains(100 added.)"),
+        ...see(".o_field_widget[name=cm_sync_result]:contains(2,100 added.)"),
     ],
 });

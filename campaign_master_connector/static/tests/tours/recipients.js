@@ -53,6 +53,8 @@ const remove = () => [
     ...click(`${TAB} .o_data_row:contains(fixed@example.com) .o_list_record_selector input`),
     ...click(`${TAB} .o_cp_action_menus button:contains(Actions)`),
     ...click(".o-dropdown--menu .o_menu_item:contains(Remove from campaign)"),
+    ...see(".modal-body:contains(Can be removed from the campaign: 1.)"),
+    ...see(".modal-body:contains(1 stay):contains(Tour person)"),
     ...click(".modal footer .btn-primary:contains(Remove)"),
     ...seeNotification("warning", "Removed from the campaign: 1. 1 of these recipients are on"),
     ...see(".o_notification:contains(Tour person)"),
