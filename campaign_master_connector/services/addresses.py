@@ -40,9 +40,8 @@ _LINK = "mailto:"
 JOINERS = "\u200c\u200d"
 # Unicode's Default_Ignorable_Code_Point as far as the category doesn't tell.
 _ALSO_INVISIBLE = frozenset(
-    [0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0]
-    + [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
-)
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+).union(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 
 class NamedAddress(NamedTuple):
@@ -121,7 +120,7 @@ def _seen(text, place):
         return "" if unicodedata.decomposition(letter).startswith("<noBreak>") else " "
     if letter in JOINERS and _is_foreign(text[place - 1 : place], text[place + 1 : place + 2]):
         return letter
-    is_invisible = category in ("Cc", "Cf", "Cs") or ord(letter) in _ALSO_INVISIBLE
+    is_invisible = category in ("Cc", "Cf", "Cs") or letter in _ALSO_INVISIBLE
     return "" if is_invisible else letter
 
 

@@ -30,21 +30,22 @@ def lower(text):
     return SQL('LOWER(%s COLLATE "C")', text)
 
 
-def reading(env, source):
-    """Table of what the texts in the column ``raw_email`` of the query ``source`` name.
+def reading(env, texts):
+    """Table of what texts name.
 
+    :param texts: `SQL` of a query with one column
     :return: `SQL` of a table with the columns text, address and reason; its rows are the texts
         that aren't an address alone, and are no longer than a person's
     """
     rows = env.execute_query(
         SQL(
             """
-            SELECT DISTINCT raw_email FROM (%(source)s) AS source
-             WHERE raw_email <> '' AND LENGTH(raw_email) <= %(maximum)s AND NOT %(is_plain)s
+            SELECT DISTINCT text FROM (%(texts)s) AS given(text)
+             WHERE text <> '' AND LENGTH(text) <= %(maximum)s AND NOT %(is_plain)s
             """,
-            source=source,
+            texts=texts,
             maximum=TEXT_MAXIMUM_LENGTH,
-            is_plain=is_plain(SQL("raw_email")),
+            is_plain=is_plain(SQL("text")),
         )
     )
     return table_of([text for [text] in rows])

@@ -1,12 +1,14 @@
 """Who of a campaign's people can get its mail, decided for any number of them in one statement.
 
-The one place that decides a recipient's address, kind and first state. A *source* is a query of
-the people to decide on; `classified` wraps it into a query of what they become. Both the form
-(one row, through the ORM) and "add all that match" (INSERT ... SELECT) read from it.
+The one place that decides a recipient's address, kind and first state. A *source* names the people
+to decide on; `classified` makes a query of what they become. Both the form (one row, through the
+ORM) and "add all that match" (INSERT ... SELECT) read from it.
 
 Who somebody is, is looked up row by row (LATERAL with OFFSET 0). PostgreSQL else reads all partners
 and all recipients of the campaign for each slice of them: dearer, the more there are.
 """
+
+from typing import NamedTuple
 
 from odoo.tools import SQL
 
@@ -15,12 +17,19 @@ from .addresses import ADDRESS_MAXIMUM_LENGTH
 from .on_list import may_be_on_list
 
 
+class Source(NamedTuple):
+    """Queries of the people to decide on, and of the texts alone that name their addresses."""
+
+    people: SQL
+    texts: SQL
+
+
 def new_partners(campaign, partner_ids):
     """Source: the partners of a subquery of ids that aren't recipients of ``campaign`` yet.
 
     :param partner_ids: `SQL` of a query with one column, the ids
     """
-    return SQL(
+    people = SQL(
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, partner.id AS partner_id, NULL::integer AS lead_id,
@@ -41,6 +50,7 @@ def new_partners(campaign, partner_ids):
         account=campaign.cm_account_id.id,
         ids=partner_ids,
     )
+    return Source(people, _texts("res_partner", "email", partner_ids))
 
 
 def new_leads(campaign, lead_ids):
@@ -48,7 +58,7 @@ def new_leads(campaign, lead_ids):
 
     A lost lead is archived in Odoo and still somebody one may want to win back.
     """
-    return SQL(
+    people = SQL(
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, NULL::integer AS partner_id, lead.id AS lead_id,
@@ -71,6 +81,20 @@ def new_leads(campaign, lead_ids):
         account=campaign.cm_account_id.id,
         ids=lead_ids,
     )
+    return Source(people, _texts("crm_lead", "email_from", lead_ids))
+
+
+def _texts(table, column, ids):
+    return SQL(
+        """
+        SELECT person.%(column)s FROM (%(ids)s) AS chosen(id)
+         CROSS JOIN LATERAL (
+               SELECT %(column)s FROM %(table)s WHERE id = chosen.id OFFSET 0) person
+        """,
+        column=SQL.identifier(column),
+        table=SQL.identifier(table),
+        ids=ids,
+    )
 
 
 def known_recipients(condition):
@@ -78,7 +102,7 @@ def known_recipients(condition):
 
     :param condition: `SQL` condition on the alias ``recipient``
     """
-    return SQL(
+    people = SQL(
         """
         SELECT recipient.id AS recipient_id, recipient.campaign_id,
                campaign.cm_account_id AS account_id, recipient.partner_id, recipient.lead_id,
@@ -112,6 +136,8 @@ def known_recipients(condition):
         may_be_on_list=may_be_on_list(),
         condition=condition,
     )
+    texts = SQL("SELECT raw_email FROM (%s) AS known", people)
+    return Source(people, texts)
 
 
 def without_holder():
@@ -127,7 +153,7 @@ def without_holder():
 
 
 def classified(env, source):
-    """Query of what the people of ``source`` become, in this transaction.
+    """Query of what the people of a `Source` become, in this transaction.
 
     Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason,
     former_email: the one that may be on the list and isn't theirs any more.
@@ -161,8 +187,8 @@ def classified(env, source):
                            WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
                            ELSE address END AS email) AS now_at
         """,
-        source=source,
-        reading=named_addresses.reading(env, source),
+        source=source.people,
+        reading=named_addresses.reading(env, source.texts),
         named=_named(),
         maximum=ADDRESS_MAXIMUM_LENGTH,
         opted_out=_opted_out(),

@@ -152,7 +152,9 @@ class SyncStates(Checks, RuleBasedStateMachine):
     def as_seen_before(self, change):
         self.campaigns.flush_recordset()
         names = ("cm_in_flight_first_id", "cm_in_flight_last_id")
-        marks = {one["id"]: {name: one[name] for name in names} for one in self.campaigns.read(names)}
+        marks = {
+            one["id"]: {name: one[name] for name in names} for one in self.campaigns.read(names)
+        }
         self.campaigns.write(dict.fromkeys(names, 0))
         change()
         for campaign in self.campaigns:

@@ -1,4 +1,4 @@
-"""What address a text names: the same for Python, PostgreSQL, blacklist, opt-outs and statistics."""
+"""What address a text names, the same for Python, PostgreSQL, the blacklist and opt-outs."""
 
 import re
 
@@ -68,8 +68,8 @@ NAMED = {
     "Jörg <joerg@mü\u00adller.de>": MUELLER,
     "joerg@müller。de": MUELLER,
     "a@straße.example": "a@xn--strae-oqa.example",
-    "a@نامه\u200cای.com": "a@xn--mgba3gch31f060k.com",
-    "a@м\u200cосква.example": "a@xn--80adxhks.example",
+    "a@\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com": "a@xn--mgba3gch31f060k.com",
+    "a@\u043c\u200c\u043e\u0441\u043a\u0432\u0430.example": "a@xn--80adxhks.example",
 }
 SEVERAL = {
     "ann@example.com, bob@example.com": ANN,
@@ -136,10 +136,10 @@ MALFORMED = [
     "ann@xn--a.example",
     "ann@☃.example",
     "ann@exa\u2100mple.com",
-    "ann＠example.com",
+    "ann\uff20example.com",
     "jörg@example.com",
     "jo\u0308rg@example.com",
-    "ａnn@example.com",
+    "\uff41nn@example.com",
     "ann@",
     "@example.com",
     "ann",
@@ -151,8 +151,39 @@ MALFORMED = [
     "Ann <script>@example.com",
 ]
 NO_ADDRESS = [None, "", "   ", "\t\n", "\u00a0", "\u200b\ufeff"]
-WORST = ['"', '\\"', '"\\', "<", ">", ",", "@", "a.", "-a", " and", "ü\u200c", "\u200d", "\u0308", "a@b.c,"]
-PIECES = ["ann", "@", "example.com", ".", ",", ";", "/", " ", "<", ">", '"', "\n", "ü", "\u200b", "-"]
+WORST = [
+    '"',
+    '\\"',
+    '"\\',
+    "<",
+    ">",
+    ",",
+    "@",
+    "a.",
+    "-a",
+    " and",
+    "ü\u200c",
+    "\u200d",
+    "\u0308",
+    "a@b.c,",
+]
+PIECES = [
+    "ann",
+    "@",
+    "example.com",
+    ".",
+    ",",
+    ";",
+    "/",
+    " ",
+    "<",
+    ">",
+    '"',
+    "\n",
+    "ü",
+    "\u200b",
+    "-",
+]
 PIECES += ["ANN@EXAMPLE.COM", "'", "xn--", "and", "1", "_", "\\"]
 
 
@@ -181,7 +212,7 @@ class TestNamedAddresses(BaseCase):
                 self.assertEqual(named_address(text), ("", "no_address"))
 
     def test_letters_before_the_at_sign_are_told_from_what_else_is_malformed(self):
-        for text in ("jörg@example.com", "Jörg <jo\u0308rg@müller.de>", "ａnn@example.com"):
+        for text in ("jörg@example.com", "Jörg <jo\u0308rg@müller.de>", "\uff41nn@example.com"):
             self.assertTrue(has_foreign_local_part(text), text)
         for text in (ANN, "joerg@müller.de", "jö rg@example.com", "Jörg, ann@example.com", None):
             self.assertFalse(has_foreign_local_part(text), text)
@@ -190,7 +221,9 @@ class TestNamedAddresses(BaseCase):
         for text in (*NAMED, "ANN@example.com"):
             self.assertEqual(as_compared(text), NAMED.get(text, ANN))
         for text in ("ann@example.com, bob@example.com", "Broken @example.com"):
-            self.assertEqual(as_compared(text), text.lower(), "another's address is never made of it")
+            self.assertEqual(
+                as_compared(text), text.lower(), "another's address is never made of it"
+            )
 
     def test_worst_texts_are_read_to_the_end(self):
         """A pattern that tries each beginning anew would take hours for a megabyte."""
@@ -255,7 +288,9 @@ class TestAddressesOfPeople(CampaignMasterCase):
                 with self.subTest(text=text, model=record._name):
                     if address := expected.get(text):
                         self.assertEqual(recipient.email, address)
-                        self.assertIn(recipient.state_reason, (False, "first_of_several", "duplicate"))
+                        self.assertIn(
+                            recipient.state_reason, (False, "first_of_several", "duplicate")
+                        )
                     else:
                         self.assertEqual(
                             (recipient.state, recipient.state_reason), ("excluded", "malformed")

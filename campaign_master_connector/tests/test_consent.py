@@ -89,9 +89,7 @@ class TestPersonOfThen(ConsentCase):
         self.assertEqual(self.state_later(self.old), "opted_out")
 
     def test_first_contact_of_a_lead_is_the_person_unless_the_address_is_another(self):
-        for number, (has_email, is_same) in enumerate(
-            ((True, True), (False, True), (True, False))
-        ):
+        for number, (has_email, is_same) in enumerate(((True, True), (False, True), (True, False))):
             with self.subTest(has_email=has_email, is_same=is_same):
                 address = f"first-{number}@example.com"
                 lead = self.lead(address)
@@ -158,6 +156,11 @@ class TestMergedInFlight(ConsentCase):
             wizard = self.env["base.partner.merge.automatic.wizard"]
             wizard._merge((source | target).ids, target, extra_checks=False)
 
+    def push_and_merge(self, source, target):
+        """The merge is committed while Campaign Master is at the batch."""
+        with self.while_sending(lambda: self.as_seen_before(lambda: self.merge(source, target))):
+            self.run_cron()
+
     def pairs(self):
         for make in (self.contact, self.lead):
             name = make.__name__
@@ -172,9 +175,7 @@ class TestMergedInFlight(ConsentCase):
             with self.subTest(model=source._name):
                 address = source.email_normalized
                 self.add(self.campaign, source | target)
-                merge = lambda s=source, t=target: self.as_seen_before(lambda: self.merge(s, t))
-                with self.while_sending(merge):
-                    self.run_cron()
+                self.push_and_merge(source, target)
                 self.assertIn(address, self.on_list())
                 recipient = self.recipients(self.campaign, target)
                 self.assertIn(address, recipient.former_address_ids.mapped("email"))
@@ -188,9 +189,7 @@ class TestMergedInFlight(ConsentCase):
                 campaign = self.campaign = self.synced_campaign(title=source._name)
                 address = source.email_normalized
                 self.add(campaign, source | target)
-                merge = lambda s=source, t=target: self.as_seen_before(lambda: self.merge(s, t))
-                with self.while_sending(merge):
-                    self.run_cron()
+                self.push_and_merge(source, target)
                 self.leaves(campaign, address)
                 target[target._primary_email] = f"moved-{target._name}@example.com"
                 self.assertEqual(self.recipients(campaign, target).state, "opted_out")
@@ -200,8 +199,7 @@ class TestMergedInFlight(ConsentCase):
         source, target = self.contact("source@example.com"), self.contact("target@example.com")
         self.control.suppress(["source@example.com"])
         self.add(self.campaign, source | target)
-        with self.while_sending(lambda: self.as_seen_before(lambda: self.merge(source, target))):
-            self.run_cron()
+        self.push_and_merge(source, target)
         target.email = "moved@example.com"
         self.assertEqual(self.state_later(target), "opted_out")
 
@@ -229,18 +227,16 @@ class TestBlacklistByTheMinute(CampaignMasterCase):
             self.env.flush_all()
             self.env.cr.execute("DELETE FROM mail_blacklist WHERE id IN %s", [tuple(rows.ids)])
 
-        for number, way in enumerate(
-            (
-                lambda rows: rows.write({"active": False}),
-                lambda rows: rows.unlink(),
-                lambda rows: [rows._remove(email) for email in rows.mapped("email")],
-                lambda rows: rows.write({"email": f"somebody-{number}@example.com"}),
-                by_sql,
-            )
-        ):
-            with self.subTest(way=number):
-                people = self.contact(f"joerg-{number}@müller.de")
-                campaign, rows = self.blacklisted(people)
+        ways = {
+            "archive": lambda rows: rows.write({"active": False}),
+            "unlink": lambda rows: rows.unlink(),
+            "remove": lambda rows: [rows._remove(email) for email in rows.mapped("email")],
+            "rename": lambda rows: rows.write({"email": "somebody@example.com"}),
+            "sql": by_sql,
+        }
+        for name, way in ways.items():
+            with self.subTest(way=name):
+                campaign, rows = self.blacklisted(self.contact(f"joerg-{name}@müller.de"))
                 way(rows)
                 self.run_cron()
                 self.assertEqual(campaign.cm_recipient_ids.state, "added")

@@ -1,5 +1,4 @@
 from odoo import SUPERUSER_ID, api
-
 from odoo.addons.campaign_master_connector.services import earlier_versions
 
 
