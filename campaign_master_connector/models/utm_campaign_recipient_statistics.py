@@ -50,7 +50,7 @@ class UtmCampaign(models.Model):
             "points": [[ISO date-time in the user's time zone, int], ...]}}
         """
         self.ensure_one()
-        self.check_access("read")
+        self._cm_check_access("read")
         opened_by = self._cm_opened_by()
         return {
             "funnel": {

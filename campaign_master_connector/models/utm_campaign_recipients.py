@@ -133,7 +133,7 @@ class UtmCampaign(models.Model):
 
     def _cm_pick(self, model, domain, title):
         self.ensure_one()
-        self.check_access("write")
+        self._cm_check_access("write")
         return {
             "type": "ir.actions.client",
             "tag": "campaign_master_pick_recipients",

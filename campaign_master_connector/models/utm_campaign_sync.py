@@ -32,7 +32,7 @@ class UtmCampaign(models.Model):
     cm_creation_began_at = fields.Datetime(readonly=True, copy=False)
     cm_in_flight_first_id = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_in_flight_last_id = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields")
+    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields", compute_sudo=True)
 
     _cm_requested_idx = models.Index("(id) WHERE cm_sync_requested")
 

@@ -43,6 +43,7 @@ from . import (
     test_secrets_elsewhere,
     test_secrets_from_administrators,
     test_sentences,
+    test_shared_campaigns,
     test_statistics_click,
     test_statistics_schedule,
     test_stopped_account,
