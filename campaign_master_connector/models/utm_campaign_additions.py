@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services import transaction
-from ..services.campaign_run import CampaignResult
+from ..services.campaign_run import CampaignResult, on_its_own
 
 _logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class UtmCampaign(models.Model):
         for campaign in self.sudo().browse(campaign_id for [campaign_id] in rows):
             if transaction.seconds_left(self.env) <= 0:
                 break
-            campaign._cm_add_next_slice()
+            on_its_own(campaign, "sync", campaign._cm_add_next_slice)
         if rows:
             self._cm_trigger_push()
 

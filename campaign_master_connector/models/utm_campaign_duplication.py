@@ -33,7 +33,7 @@ class UtmCampaign(models.Model):
         """
         self.ensure_one()
         self._cm_check_access("read")
-        copy = self.copy()
+        copy = self.copy({"title": self.env._("%s (copy)", self.title)})
         everybody = [
             ("cm_recipient_ids.campaign_id", "=", self.id),
             ("active", "in", [True, False]),
