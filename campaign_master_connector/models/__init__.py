@@ -12,6 +12,7 @@ from . import (
     campaign_master_opt_out,
     campaign_master_recipient,
     campaign_master_recipient_dimensions,
+    campaign_master_recipient_import,
     campaign_master_recipient_merge,
     campaign_master_recipient_removal,
     campaign_master_recipient_retry,

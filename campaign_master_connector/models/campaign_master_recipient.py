@@ -182,7 +182,13 @@ class CampaignMasterRecipient(models.Model):
             "label": self.env._("Import Template for Leads"),
             "template": f"{folder}/leads.csv",
         }
-        return [contacts, leads] if self.env["crm.lead"].has_access("read") else [contacts]
+        people = {
+            "label": self.env._("Import Template by Name and Email"),
+            "template": f"{folder}/people.csv",
+        }
+        if not self.env["crm.lead"].has_access("read"):
+            return [contacts, people]
+        return [contacts, leads, people]
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""
