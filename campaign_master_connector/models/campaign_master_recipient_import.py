@@ -35,9 +35,9 @@ class CampaignMasterRecipient(models.Model):
     def load(self, fields, data):
         """As Odoo's; who was left out is told in a last message of the type ``warning``."""
         left_out = LeftOut()
-        result = super(
-            CampaignMasterRecipient, self.with_context(cm_left_out=left_out)
-        ).load(fields, data)
+        result = super(CampaignMasterRecipient, self.with_context(cm_left_out=left_out)).load(
+            fields, data
+        )
         result["ids"] = result["ids"] and [record_id for record_id in result["ids"] if record_id]
         if message := left_out.message(self.env):
             # The page of Odoo's import shows it and goes on, as `left_out` asks it to.

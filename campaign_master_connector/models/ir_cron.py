@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, convert_file
@@ -35,9 +37,11 @@ class IrCron(models.Model):
         """What an administrator runs by hand runs: statistics, however new those are."""
         for xmlid, purpose in PURPOSES.items():
             if self.has_access("write") and self == self._cm_schedule(xmlid):
-                self.env["utm.campaign"].sudo()._cm_request_all_statistics(purpose)
-                # Odoo runs the schedule in a transaction of its own.
-                transaction.commit(self.env)
+                campaigns = self.env["utm.campaign"].sudo()
+                # Committed, since Odoo runs the schedule in a transaction of its own.
+                transaction.write_durably(
+                    self.env, partial(campaigns._cm_request_all_statistics, purpose)
+                )
         return super().method_direct_trigger()
 
     @api.model

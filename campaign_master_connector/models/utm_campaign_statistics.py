@@ -131,9 +131,7 @@ class UtmCampaign(models.Model):
         """
         synced = SQL("campaign.active AND campaign.cm_external_id > 0")
         release = partial(recipient_review.release_duplicates, self.env, synced)
-        on_its_own(
-            self.browse(), "sync", partial(transaction.write_durably, self.env, release)
-        )
+        on_its_own(self.browse(), "sync", partial(transaction.write_durably, self.env, release))
         run_campaign_statistics(transaction.of_schedule(self.sudo())._cm_due_for_statistics())
 
     @api.model
@@ -173,7 +171,7 @@ class UtmCampaign(models.Model):
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             campaigns = self.search(
                 Domain("cm_account_id", "=", account.id)
-                & Domain("cm_external_id", ">", 0)
+                & Domain("cm_external_id", "!=", False)
                 & account._of_interest()
             )
             campaigns.write({SCHEDULES[purpose].requested_field: True})

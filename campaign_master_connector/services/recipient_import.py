@@ -14,7 +14,7 @@ class LeftOut:
         self.rows = {}
 
     def add(self, reason, data):
-        """``data`` as of Odoo's `_load_records`; each row counts once, also where it comes again."""
+        """``data`` as of Odoo's `_load_records`; a row that comes again counts once."""
         number = data.get("info", {}).get("rows", {}).get("from", 0) + 1
         self.rows.setdefault(number, (reason, _label(data)))
 

@@ -87,9 +87,7 @@ class TestImport(ImportMixin, CampaignMasterCase):
         recipients = self.env["campaign.master.recipient"]
         offered = recipients.with_user(self.seller).get_import_templates()
         contacts, _leads, people = offered
-        self.assertEqual(
-            recipients.with_user(marketing).get_import_templates(), [contacts, people]
-        )
+        self.assertEqual(recipients.with_user(marketing).get_import_templates(), [contacts, people])
         for one in offered:
             with file_open(one["template"].lstrip("/")) as file:
                 header, *rows = csv.reader(file)
@@ -124,7 +122,9 @@ class TestImport(ImportMixin, CampaignMasterCase):
         self.assertFalse(self.load_recipients(header, first))
         said = self.load_recipients(header, first, ["row_2", "Imported people", "Second"])
         self.assertIn("imported before: __import__.row_1 (row 1)", said)
-        self.assertEqual(self.campaign.cm_recipient_ids.mapped("partner_id.name"), ["First", "Second"])
+        self.assertEqual(
+            self.campaign.cm_recipient_ids.mapped("partner_id.name"), ["First", "Second"]
+        )
         self.assertIn("row_2 (row 2)", self.load_recipients(header, first, ["row_2", *first[1:]]))
 
     def test_one_that_is_there_does_not_stop_the_rest(self):
@@ -164,7 +164,10 @@ class TestImport(ImportMixin, CampaignMasterCase):
 
     def test_known_addresses_find_their_contact_or_lead(self):
         contact = self.contact("Known@Example.com")
-        one, other = self.contact("two@example.com", name="One"), self.contact("two@example.com", name="Other")
+        one, other = (
+            self.contact("two@example.com", name="One"),
+            self.contact("two@example.com", name="Other"),
+        )
         lead = self.lead("only-lead@example.com")
         both = self.lead("known@example.com")
         header = ["campaign_id", "import_name", "import_email"]
@@ -179,7 +182,9 @@ class TestImport(ImportMixin, CampaignMasterCase):
         said = self.load_recipients(header, *(["Imported people", *row] for row in rows))
         self.assertIn("no contact or lead has the address", said)
         self.assertIn("Nobody Known, nobody@example.com (row 4)", said)
-        self.assertIn("No address (row 5), Two addresses, a@example.com b@example.com (row 6)", said)
+        self.assertIn(
+            "No address (row 5), Two addresses, a@example.com b@example.com (row 6)", said
+        )
         recipients = self.campaign.cm_recipient_ids
         self.assertEqual(recipients.partner_id, contact | other)
         self.assertEqual(recipients.lead_id, lead)
@@ -205,17 +210,25 @@ class TestImport(ImportMixin, CampaignMasterCase):
         self.assertEqual(self.states(self.campaign), {"pending": 3})
 
     def test_people_that_the_user_may_not_see_are_unknown(self):
-        self.contact("elsewhere@example.com", company_id=self.env["res.company"].create({"name": "Second Company"}).id)
+        self.contact(
+            "elsewhere@example.com",
+            company_id=self.env["res.company"].create({"name": "Second Company"}).id,
+        )
         own = self.make_user("own", "sales_team.group_sale_salesman")
         self.lead("of-another@example.com", user_id=self.seller.id)
-        rows = [["Imported people", "elsewhere@example.com"], ["Imported people", "of-another@example.com"]]
+        rows = [
+            ["Imported people", "elsewhere@example.com"],
+            ["Imported people", "of-another@example.com"],
+        ]
         said = self.load_recipients(["campaign_id", "import_email"], *rows, user=own)
         self.assertIn("elsewhere@example.com (row 1), of-another@example.com (row 2)", said)
         self.assertFalse(self.campaign.cm_recipient_ids)
 
     def test_columns_of_people_are_known_by_their_usual_headers(self):
-        tree = self.env["base_import.import"].with_user(self.seller).get_fields_tree(
-            "campaign.master.recipient"
+        tree = (
+            self.env["base_import.import"]
+            .with_user(self.seller)
+            .get_fields_tree("campaign.master.recipient")
         )
         names = {field["string"]: field["name"] for field in tree}
         self.assertEqual((names["Name"], names["Email"]), ("import_name", "import_email"))
@@ -343,3 +356,43 @@ class TestExport(ImportMixin, SandboxCase, HttpCase):
         said = self.load("campaign.master.recipient", ["id", "total_opens"], [rows[0]["id"], "99"])
         self.assertTrue(said)
         self.assertEqual(set(self.campaign.cm_recipient_ids.mapped("total_opens")), {4})
+
+
+@tagged("post_install", "-at_install")
+class TestImportPage(SandboxCase, HttpCase):
+    """Odoo's import page stops at the first batch that has a message; of who is left out, not."""
+
+    ANSWER = {
+        "ids": [1],
+        "nextrow": 2000,
+        "messages": [
+            {"left_out": True, "type": "warning", "message": "Left out: row 1"},
+            {"type": "error", "message": "A real error"},
+        ],
+    }
+    CODE = """
+        const { BaseImportModel } = odoo.loader.modules.get("@base_import/import_model");
+        const told = [];
+        const model = Object.assign(Object.create(BaseImportModel.prototype), {
+            orm: { silent: { call: async () => (%s) } },
+            env: { services: { notification: { add: (text, { type }) => told.push([text, type]) } } },
+            _importOptions: {}, importOptionsValues: {}, context: {},
+        });
+        Object.defineProperty(model, "importOptions", { value: {} });
+        model._callImport(false, []).then(({ ids, messages, nextrow }) => {
+            const texts = messages.map(({ message }) => message);
+            const seen = JSON.stringify([told, texts, ids, nextrow]);
+            const expected = '[[["Left out: row 1","warning"]],["A real error"],[1],2000]';
+            console[seen === expected ? "log" : "error"](
+                seen === expected ? "test successful" : seen
+            );
+        });
+    """
+
+    def test_left_out_is_told_beside_and_stops_nothing(self):
+        self.browser_js(
+            "/odoo",
+            self.CODE % json.dumps(self.ANSWER),
+            "odoo.loader.modules.has('@base_import/import_model')",
+            login="admin",
+        )

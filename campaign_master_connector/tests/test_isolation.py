@@ -166,9 +166,7 @@ class TestIsolation(TwoCompaniesCase):
     def test_deactivated_language_of_an_administrator(self):
         """Who is told of refused credentials gets a mail in his language."""
         self.env["res.lang"]._activate_lang("nl_NL")
-        self.make_user(
-            "boss", "base.group_system", lang="nl_NL", company_id=self.other_company.id
-        )
+        self.make_user("boss", "base.group_system", lang="nl_NL", company_id=self.other_company.id)
         self.env.flush_all()
         self.env.cr.execute("UPDATE res_lang SET active = FALSE WHERE code = 'nl_NL'")
         self.env.registry.clear_all_caches()
@@ -209,7 +207,9 @@ class TestIsolation(TwoCompaniesCase):
         chosen = self.env["utm.campaign"].sudo()._cm_with_work()
         self.assertEqual(chosen, self.theirs | self.ours)
         gone = self.theirs.id
-        self.env.cr.execute(SQL("DELETE FROM campaign_master_sync_log WHERE campaign_id = %s", gone))
+        self.env.cr.execute(
+            SQL("DELETE FROM campaign_master_sync_log WHERE campaign_id = %s", gone)
+        )
         self.env.cr.execute(SQL("DELETE FROM utm_campaign WHERE id = %s", gone))
         with (
             patch.object(type(chosen), "_cm_with_work", lambda _campaigns: chosen),

@@ -27,9 +27,7 @@ class TestRunByHand(CampaignMasterCase):
         for _time in range(2):
             before = len(self.control.calls("listCampaignRecipients"))
             self.by_hand(*run)
-            self.assertEqual(
-                len(self.control.calls("listCampaignRecipients")), before + 1
-            )
+            self.assertEqual(len(self.control.calls("listCampaignRecipients")), before + 1)
         campaign.write(
             {"cm_failed_kind": "recipient_statistics", "cm_retry_at": "2999-01-01 00:00:00"}
         )
@@ -100,6 +98,21 @@ class TestDeletedSchedules(CampaignMasterCase):
         push = self.env.ref(PUSH_CRON)
         self.assertEqual((push.interval_number, push.interval_type), (1, "minutes"))
         self.assertTrue(all(self.env.ref(xmlid).active for xmlid in FURTHER_PUSH_CRONS))
+
+    def test_windows_and_lists_that_were_deleted(self):
+        campaign = self.make_campaign()
+        person = self.contact()
+        self.delete(
+            "campaign_master_connector.campaign_master_recipient_action",
+            "campaign_master_connector.res_partner_view_list_picker",
+            "campaign_master_connector.crm_lead_view_list_picker",
+        )
+        for opens in (campaign.action_cm_open_recipients, person.action_cm_open_engagement):
+            action = opens()
+            self.assertEqual(action["res_model"], "campaign.master.recipient")
+            self.assertTrue(action["domain"] and action["views"])
+        self.assertFalse(campaign.action_cm_add_contacts()["params"]["view_id"])
+        self.assertFalse(campaign.action_cm_add_leads()["params"]["view_id"])
 
     def test_job_of_another_schedule_is_put_on_without_ours(self):
         cron = self.env.ref(FIGURES_CRON)

@@ -70,8 +70,11 @@ class TestSharedCampaigns(CampaignMasterCase):
 
     def ours_of(self, model):
         """Names of all fields of the addon that the other company's user may ask for."""
-        return [name for name in self.env[model].with_user(self.theirs).fields_get()
-                if name.startswith("cm_")]
+        return [
+            name
+            for name in self.env[model].with_user(self.theirs).fields_get()
+            if name.startswith("cm_")
+        ]
 
     def test_others_go_on_with_their_mailing(self):
         mailing = self.mailing.with_user(self.theirs)
@@ -107,8 +110,14 @@ class TestSharedCampaigns(CampaignMasterCase):
     def test_what_others_see_is_not_what_the_owner_reads_later(self):
         """One cache serves them all."""
         names = [
-            "cm_subject", "cm_list_id", "cm_missing_fields", "cm_problem", "cm_emails_sent",
-            "cm_click_rate", "cm_next_attempt_at", "cm_available",
+            "cm_subject",
+            "cm_list_id",
+            "cm_missing_fields",
+            "cm_problem",
+            "cm_emails_sent",
+            "cm_click_rate",
+            "cm_next_attempt_at",
+            "cm_available",
         ]
         mixed = self.seen(self.own, self.campaign)
         mixed.read(names)
@@ -118,8 +127,12 @@ class TestSharedCampaigns(CampaignMasterCase):
         self.assertEqual(whole["cm_subject"], "Secret subject")
         self.assertEqual(whole["cm_missing_fields"], "cm_from_name")
         self.assertTrue(whole["cm_available"] and whole["cm_problem"] and whole["cm_list_id"])
-        self.assertFalse(any(self.seen().read(["cm_subject", "cm_problem"])[0][name]
-                             for name in ("cm_subject", "cm_problem")))
+        self.assertFalse(
+            any(
+                self.seen().read(["cm_subject", "cm_problem"])[0][name]
+                for name in ("cm_subject", "cm_problem")
+            )
+        )
 
     def test_nothing_of_the_block_is_found(self):
         for domain in (
@@ -172,7 +185,11 @@ class TestSharedCampaigns(CampaignMasterCase):
             self.assertEqual(found[0], self.own)
 
     def test_block_of_others_cannot_be_written(self):
-        for values in ({"cm_subject": "x"}, {"cm_list_id": False}, {"title": "x", "cm_subject": ""}):
+        for values in (
+            {"cm_subject": "x"},
+            {"cm_list_id": False},
+            {"title": "x", "cm_subject": ""},
+        ):
             with self.assertRaisesRegex(AccessError, "Spring fair is used with Campaign Master"):
                 self.seen().write(values)
         with self.assertRaises(AccessError):
@@ -181,6 +198,13 @@ class TestSharedCampaigns(CampaignMasterCase):
             )
         with self.assertRaisesRegex(AccessError, "can't be made for a company"):
             self.seen().create({"title": "Forged", "cm_account_id": self.account.id})
+
+    def test_form_of_others_makes_no_call_through_the_owners_account(self):
+        self.account.choices_attempted_at = False
+        self.control.clear_calls()
+        Form(self.seen())
+        self.assertEqual(self.calls(), {})
+        self.assertFalse(self.account.choices_attempted_at)
 
     def test_copy_of_others_has_no_block(self):
         copy = self.seen().copy().sudo()
@@ -249,9 +273,9 @@ class TestDefaults(CampaignMasterCase):
         for campaigns in (
             self.env["utm.campaign"].with_user(self.theirs),
             self.env["utm.campaign"].with_company(self.other_company).sudo(),
-            self.env["utm.campaign"].with_user(self.theirs).with_context(
-                default_cm_list_id=self.list.id
-            ),
+            self.env["utm.campaign"]
+            .with_user(self.theirs)
+            .with_context(default_cm_list_id=self.list.id),
         ):
             campaign = campaigns.create({"title": "Made"}).sudo()
             self.assertFalse(campaign.cm_list_id or campaign.cm_template_id)
@@ -290,8 +314,8 @@ class TestDefaults(CampaignMasterCase):
         self.assertEqual(made.cm_subject, "From the default")
         by_name = self.env["utm.campaign"].name_create("By name")[0]
         self.assertEqual(self.env["utm.campaign"].browse(by_name).cm_account_id, self.account)
-        by_outsider = self.env["utm.campaign"].with_user(outsider).default_get(
-            ["cm_list_id", "cm_subject"]
+        by_outsider = (
+            self.env["utm.campaign"].with_user(outsider).default_get(["cm_list_id", "cm_subject"])
         )
         self.assertFalse(by_outsider)
         third = self.env["res.company"].create({"name": "Third Company"})
