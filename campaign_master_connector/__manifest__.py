@@ -6,7 +6,7 @@
     "category": "Marketing/Email Marketing",
     "author": "Campaign Master Connector contributors",
     "license": "LGPL-3",
-    "depends": ["crm", "mass_mailing"],
+    "depends": ["base_import", "crm", "mass_mailing"],
     "external_dependencies": {"python": ["idna", "requests"]},
     "data": [
         "security/campaign_master_groups.xml",

@@ -31,6 +31,7 @@ class CampaignMasterAccount(models.Model):
         ondelete="restrict",
         default=lambda self: self.env.company,
     )
+    company_active = fields.Boolean("Company is active", related="company_id.active")
     enabled = fields.Boolean(
         help="While it is off, nothing of Campaign Master shows on the company's campaigns "
         "and no schedule runs."

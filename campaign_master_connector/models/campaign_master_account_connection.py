@@ -37,6 +37,7 @@ class CampaignMasterAccount(models.Model):
         """Accounts that schedules may use: enabled, not refused, and of this very database."""
         return [
             ("enabled", "=", True),
+            ("company_id.active", "=", True),
             ("connection_state", "!=", "refused"),
             ("database_uuid", "=", self._current_database_uuid()),
             "|",
@@ -47,8 +48,16 @@ class CampaignMasterAccount(models.Model):
     def _ready_for_schedules(self, domain=()):
         """The accounts (of ``domain``) that schedules may call through now."""
         return self.search([*domain, *self._domain_ready()]).filtered(
-            lambda account: account._may_call() and not account._withholds_secrets()
+            lambda account: account._is_ready_now()
         )
+
+    def _is_ready_now(self):
+        try:
+            return self._may_call() and not self._withholds_secrets()
+        except Exception:
+            # One company's account must not be in the way of the others.
+            _logger.exception("Whether %s may be used can't be told", self)
+            return False
 
     def _obstacle(self):
         """Why nothing can be sent through this account now, as a sentence; empty if it can."""
@@ -57,6 +66,11 @@ class CampaignMasterAccount(models.Model):
             return self.env._(
                 "Campaign Master is not enabled for %(company)s. An administrator enables it in "
                 "Settings, Campaign Master.",
+                company=self.company_id.name,
+            )
+        if not self.company_id.active:
+            return self.env._(
+                "%(company)s is archived, so nothing of it is synced with Campaign Master.",
                 company=self.company_id.name,
             )
         if self.database_uuid != self._current_database_uuid():
@@ -199,6 +213,9 @@ class CampaignMasterAccount(models.Model):
                         account._refresh_choices_durably()
             except (CampaignMasterError, *transaction.COLLISIONS) as error:
                 _logger.info("Lists and templates of %s not refreshed: %s", account, error)
+            except Exception:
+                _logger.exception("Lists and templates of %s not refreshed", account)
+                transaction.rollback(self.env)
 
     def _refresh_choices_durably(self):
         with AccountSession(self, BACKGROUND) as session:

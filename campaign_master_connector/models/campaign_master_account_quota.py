@@ -193,18 +193,21 @@ class CampaignMasterAccount(models.Model):
         asked_before_this_morning = Domain(last_field, "=", False) | Domain(
             last_field, "<", self._latest_morning()
         )
-        is_of_interest = (
-            _started_within(self.daily_days)
-            | (Domain("cm_sent_at", "=", False) & _before(last_field, DRAFT_INTERVAL - SLACK))
-            if self.frequent_days
-            else Domain.TRUE
-        )
+        is_young = _started_within(self.daily_days)
+        is_draft = Domain("cm_sent_at", "=", False) & _before(last_field, DRAFT_INTERVAL - SLACK)
+        is_of_interest = (is_young | is_draft) if self.frequent_days else Domain.TRUE
         # What a worker had no time left for goes on whoever's morning it is.
         return Domain("cm_recipient_statistics_page", ">", 0) | (
             asked_before_this_morning
             & is_of_interest
             & _before(last_field, self._pace("recipient_statistics"))
         )
+
+    def _of_interest(self):
+        """Domain of the campaigns that aren't too old for the schedules, drafts included."""
+        if not self.frequent_days:
+            return Domain.TRUE
+        return _started_within(self.daily_days) | Domain("cm_sent_at", "=", False)
 
     def _may_push_now(self, campaigns):
         """Those of ``campaigns`` whose recipients needn't wait to be bundled.

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..services.moments import naive
 from .ir_cron import MORNING_CRON
@@ -10,9 +10,20 @@ MORNING = time(6, 0)
 
 
 class CampaignMasterAccount(models.Model):
-    """When the morning is in the companies that use Campaign Master."""
+    """When the morning is in the companies that use Campaign Master, and what brings it."""
 
     _inherit = "campaign.master.account"
+
+    missing_schedules = fields.Char(compute="_compute_missing_schedules", exportable=False)
+
+    def _compute_missing_schedules(self):
+        self.missing_schedules = self.env["ir.cron"]._cm_missing_sentence()
+
+    def action_restore_schedules(self):
+        """Make the scheduled actions anew that somebody deleted."""
+        self.env["ir.cron"]._cm_restore()
+        self.invalidate_recordset(["missing_schedules"])
+        self._begin_in_the_morning()
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -31,12 +42,13 @@ class CampaignMasterAccount(models.Model):
     def _begin_in_the_morning(self):
         """Have the first run at 06:00 here too, not only when the others' morning is over."""
         if self.filtered("enabled"):
-            self.env.ref(MORNING_CRON).sudo()._trigger(at=self._next_morning())
+            self.env["ir.cron"]._cm_trigger(MORNING_CRON, at=self._next_morning())
 
     @api.model
     def _next_morning(self):
         """The next 06:00 of any company with an enabled account: naive date-time in UTC."""
-        companies = self.sudo().search([("enabled", "=", True)]).company_id
+        accounts = self.sudo().search([("enabled", "=", True), ("company_id.active", "=", True)])
+        companies = accounts.company_id
         return min(_mornings(company)[1] for company in companies or self.env.company)
 
     def _latest_morning(self):
@@ -48,7 +60,7 @@ def _zone(company):
     name = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, OSError, ValueError):
         return UTC
 
 

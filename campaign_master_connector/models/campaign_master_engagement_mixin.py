@@ -36,9 +36,7 @@ class CampaignMasterEngagementMixin(models.AbstractModel):
     def action_cm_open_engagement(self):
         """The campaigns of this person: what was opened and clicked, and when last."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "campaign_master_connector.campaign_master_recipient_action"
-        )
+        action = self.env["campaign.master.recipient"]._window_action()
         action["name"] = self.env._("Campaigns")
         action["domain"] = self._cm_recipients_domain()
         action["context"] = {"create": False}

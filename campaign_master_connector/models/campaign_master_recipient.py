@@ -206,7 +206,13 @@ class CampaignMasterRecipient(models.Model):
             "label": self.env._("Import Template for Leads"),
             "template": f"{folder}/leads.csv",
         }
-        return [contacts, leads] if self.env["crm.lead"].has_access("read") else [contacts]
+        people = {
+            "label": self.env._("Import Template by Name and Email"),
+            "template": f"{folder}/people.csv",
+        }
+        if not self.env["crm.lead"].has_access("read"):
+            return [contacts, people]
+        return [contacts, leads, people]
 
     def unlink(self):
         """Whoever was left out as a duplicate of a deleted recipient takes its place."""
@@ -257,6 +263,20 @@ class CampaignMasterRecipient(models.Model):
         for recipient in self.sudo():
             person = recipient.lead_id or recipient.partner_id
             recipient.display_name = person.display_name or recipient.email
+
+    @api.model
+    def _window_action(self):
+        """The window of recipients, plain where an administrator deleted it: a `dict`."""
+        xmlid = "campaign_master_connector.campaign_master_recipient_action"
+        if self.env.ref(xmlid, raise_if_not_found=False):
+            return self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Recipients"),
+            "res_model": self._name,
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+        }
 
     def action_open_person(self):
         """The lead, contact or company behind the recipient, as far as it still exists."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..campaign_master_api import DEFAULT_API_VERSION
 
@@ -10,6 +11,7 @@ FIELD_OF_SETTING = {
     "cm_client_id": "client_id",
     "cm_show_extended_statistics": "show_extended_statistics",
 }
+SETTINGS = FIELD_OF_SETTING.keys()
 SECRET_OF_SETTING = {"cm_password": "password", "cm_client_secret": "client_secret"}
 
 
@@ -55,6 +57,28 @@ class ResConfigSettings(models.TransientModel):
     )
     cm_connection_message = fields.Char(compute="_compute_cm_account")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What isn't given stays as it is: a script gives the settings alone that it changes."""
+        return super().create([self._cm_completed(vals, self.env.company) for vals in vals_list])
+
+    def write(self, vals):
+        """As at creation."""
+        if not vals.keys() & (SETTINGS | SECRET_OF_SETTING.keys()):
+            return super().write(vals)
+        for settings in self:
+            completed = settings._cm_completed(vals, settings.company_id)
+            super(ResConfigSettings, settings).write(completed)
+        return True
+
+    def _cm_completed(self, vals, company):
+        """``vals`` with the stored values of what they don't give: Odoo takes those for empty."""
+        if not vals.keys() & (SETTINGS | SECRET_OF_SETTING.keys()):
+            return vals
+        if vals.get("company_id"):
+            company = self.env["res.company"].browse(vals["company_id"])
+        return {**self._cm_shown(self._cm_account_of(company)), **vals}
+
     @api.depends("company_id")
     def _compute_cm_account(self):
         for settings in self:
@@ -77,6 +101,7 @@ class ResConfigSettings(models.TransientModel):
     def _inverse_cm_account(self):
         """Store what differs; the account is made with the first value, an empty secret stays."""
         for settings in self:
+            settings._cm_check_company()
             account = settings._cm_account()
             shown = self._cm_shown(account)
             values = {
@@ -95,7 +120,24 @@ class ResConfigSettings(models.TransientModel):
                 account.create({**values, "company_id": settings.company_id.id})
 
     def _cm_account(self):
-        return self.env["campaign.master.account"]._for_company(self.company_id)
+        return self._cm_account_of(self.company_id)
+
+    def _cm_account_of(self, company):
+        """The company's account; none for a company that the user doesn't work in now."""
+        accounts = self.env["campaign.master.account"]
+        return accounts._for_company(company) if self._cm_is_worked_in(company) else accounts
+
+    def _cm_is_worked_in(self, company):
+        return self.env.su or company in self.env.companies
+
+    def _cm_check_company(self):
+        if not self._cm_is_worked_in(self.company_id):
+            raise AccessError(
+                self.env._(
+                    "The Campaign Master account of a company is set up while you work in that "
+                    "company. Switch to it first."
+                )
+            )
 
     def action_cm_test_connection(self):
         """Test the connection with what was just entered; it is stored before."""

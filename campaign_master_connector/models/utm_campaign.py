@@ -137,19 +137,32 @@ class UtmCampaign(models.Model):
         for campaign in self.sudo():
             choices = (campaign.cm_list_id, campaign.cm_template_id)
             if any(choice and choice.account_id != campaign.cm_account_id for choice in choices):
-                raise ValidationError(
-                    self.env._(
-                        "The list and the template of %(campaign)s must be of the Campaign "
-                        "Master account of %(company)s.",
-                        campaign=campaign.title,
-                        company=campaign.cm_account_id.company_id.name,
-                    )
-                )
+                raise ValidationError(self._cm_wrong_choice_sentence(campaign))
+
+    def _cm_wrong_choice_sentence(self, campaign):
+        """It names the account's company to its own people alone."""
+        company = campaign.cm_account_id.company_id
+        if company and (self.env.su or company in self.env.companies):
+            return self.env._(
+                "The list and the template of %(campaign)s must be of the Campaign Master account "
+                "of %(company)s.",
+                campaign=campaign.title,
+                company=company.name,
+            )
+        return self.env._(
+            "The list and the template of %(campaign)s must be of the Campaign Master account "
+            "that the campaign belongs to.",
+            campaign=campaign.title,
+        )
 
     def _cm_check_access(self, operation):
-        """Who uses a campaign with Campaign Master needs the group besides access to it."""
+        """Who uses a campaign with Campaign Master needs the group besides access to it.
+
+        :raises AccessError: also for a campaign that another company uses with Campaign Master
+        """
         self.check_access(operation)
         self.env["campaign.master.recipient"].check_access("read")
+        self._cm_check_own()
 
     def _cm_check_not_forged(self, names):
         """What Campaign Master and the schedules tell is not a user's to write.
@@ -178,11 +191,27 @@ class UtmCampaign(models.Model):
         defaults = {
             key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
         }
-        # A copy names its account, which the access rules check.
+        # A copy names its account.
         self._cm_check_not_forged(defaults.union(*vals_list) - {"cm_account_id"})
         if any(vals.get(name) for vals in vals_list for name in BLOCK_FIELDS):
             self._cm_check_access("create")
-        return super().create([self._cm_bound(self._cm_cleaned(vals)) for vals in vals_list])
+        self._cm_check_accounts(vals_list)
+        defaults = self.default_get(list(BLOCK_FIELDS))
+        return super().create(
+            [
+                self._cm_bound(self._cm_with_defaults(self._cm_cleaned(vals), defaults))
+                for vals in vals_list
+            ]
+        )
+
+    def _cm_check_accounts(self, vals_list):
+        """Nobody makes a campaign for a company that he doesn't work in."""
+        named = {vals["cm_account_id"] for vals in vals_list if vals.get("cm_account_id")}
+        accounts = self.env["campaign.master.account"].sudo().browse(named)
+        if not self.env.su and accounts.company_id - self.env.companies:
+            raise AccessError(
+                self.env._("A campaign can't be made for a company that you don't work in now.")
+            )
 
     def _cm_bound(self, vals):
         """Values of a new campaign, with its company's account if it uses Campaign Master."""
@@ -282,6 +311,7 @@ class UtmCampaign(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_synced(self):
+        self._cm_check_own()
         if synced := self.filtered("cm_external_id"):
             raise UserError(
                 self.env._(

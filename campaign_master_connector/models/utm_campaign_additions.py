@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..services import recipient_review, transaction
-from ..services.campaign_run import CampaignResult
+from ..services.campaign_run import CampaignResult, on_its_own
 
 _logger = logging.getLogger(__name__)
 
@@ -61,7 +61,8 @@ class UtmCampaign(models.Model):
             if transaction.seconds_left(self.env) <= 0:
                 break
             campaign = self.sudo().browse(campaign_id)
-            campaign._cm_add_next_slice() if is_adding else campaign._cm_leave_blacklist()
+            work = campaign._cm_add_next_slice if is_adding else campaign._cm_leave_blacklist
+            on_its_own(campaign, "sync", work)
         if any(is_adding for _campaign_id, is_adding in rows):
             self._cm_trigger_push()
 

@@ -37,6 +37,9 @@ class UtmCampaign(models.Model):
         choices = self.env["campaign.master.list"]
         if self.env.context.get("cm_choices_are_fresh") or not choices.has_access("read"):
             return
+        if self._cm_of_others():
+            # Their calls are used for their own people.
+            return
         accounts = self.env["campaign.master.account"]
         own = self.sudo().cm_effective_account_id or accounts._for_company(self.env.company)
         own._refresh_choices_if_stale()

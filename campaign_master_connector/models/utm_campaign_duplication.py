@@ -12,13 +12,18 @@ class UtmCampaign(models.Model):
     def copy_data(self, default=None):
         """A copy is a campaign of its own in the same account.
 
-        Who doesn't use Campaign Master gets one without the block.
+        Who doesn't use Campaign Master, or not in its company, gets one without the block.
         """
         values = super().copy_data(default)
         if not self.env["campaign.master.recipient"].has_access("read"):
             return [{key: vals[key] for key in vals.keys() - BLOCK_FIELDS} for vals in values]
+        of_others = self._cm_of_others()
         for campaign, vals in zip(self, values, strict=True):
-            vals["cm_account_id"] = campaign.sudo().cm_account_id.id
+            if campaign in of_others:
+                for name in BLOCK_FIELDS & vals.keys():
+                    del vals[name]
+            else:
+                vals["cm_account_id"] = campaign.sudo().cm_account_id.id
         return values
 
     def action_cm_duplicate_with_recipients(self):
@@ -28,7 +33,7 @@ class UtmCampaign(models.Model):
         """
         self.ensure_one()
         self._cm_check_access("read")
-        copy = self.copy()
+        copy = self.copy({"title": self.env._("%s (copy)", self.title)})
         everybody = [
             ("cm_recipient_ids.campaign_id", "=", self.id),
             ("active", "in", [True, False]),

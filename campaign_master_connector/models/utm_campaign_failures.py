@@ -30,7 +30,7 @@ class UtmCampaign(models.Model):
     cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
     cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_retry_at = fields.Datetime("Not tried before", readonly=True, copy=False)
-    cm_problem = fields.Char("Problems", compute="_compute_cm_problem")
+    cm_problem = fields.Char("Problems", compute="_compute_cm_problem", compute_sudo=True)
     cm_next_attempt_at = fields.Datetime(
         "Next attempt", compute="_compute_cm_next_attempt_at", compute_sudo=True
     )

@@ -64,7 +64,7 @@ class UtmCampaign(models.Model):
             "points": [[ISO date-time in the user's time zone, int], ...]}}
         """
         self.ensure_one()
-        self.check_access("read")
+        self._cm_check_access("read")
         opened_by = self._cm_opened_by()
         return {
             "funnel": {
@@ -110,12 +110,15 @@ class UtmCampaign(models.Model):
         return {"unit": unit, "points": _without_gaps(dict(groups), timedelta(**{f"{unit}s": 1}))}
 
     def _cm_statistics_notification(self, results):
-        if problems := [self._cm_problem_now(result) for result in results if result.problem]:
+        problems = [self._cm_problem_now(result) for result in results if result.problem]
+        if problems:
             kind, sentences = "danger", problems
         elif unfinished := self._cm_unfinished_sentences(results):
             kind, sentences = "info", unfinished
         else:
             kind, sentences = "success", [self._cm_up_to_date_sentence(results)]
+        if missing := self.env["ir.cron"]._cm_missing_sentence():
+            kind, sentences = "danger" if problems else "warning", [*sentences, missing]
         action = self.env["campaign.master.account"]._notification(
             kind, "\n".join(dict.fromkeys(sentences))
         )

@@ -112,9 +112,7 @@ class UtmCampaign(models.Model):
     def action_cm_open_recipients(self):
         """The campaign's recipients of all kinds, in a list of their own."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "campaign_master_connector.campaign_master_recipient_action"
-        )
+        action = self.env["campaign.master.recipient"]._window_action()
         action["domain"] = [("campaign_id", "=", self.id)]
         action["context"] = {"default_campaign_id": self.id}
         return action
@@ -133,7 +131,8 @@ class UtmCampaign(models.Model):
 
     def _cm_pick(self, model, domain, title):
         self.ensure_one()
-        self.check_access("write")
+        self._cm_check_access("write")
+        view = self.env.ref(PICKER_VIEWS[model], raise_if_not_found=False)
         return {
             "type": "ir.actions.client",
             "tag": "campaign_master_pick_recipients",
@@ -143,7 +142,8 @@ class UtmCampaign(models.Model):
                 "model": model,
                 "domain": domain,
                 "title": title,
-                "view_id": self.env.ref(PICKER_VIEWS[model]).id,
+                # Where somebody deleted it, Odoo's own list of the model serves.
+                "view_id": view and view.id,
                 "warning": self._cm_warning_before_adding(),
             },
         }

@@ -6,13 +6,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..services import recipient_review, transaction
+from ..services.campaign_run import on_its_own
 from ..services.moments import naive
 from ..services.statistics_run import (
     run_at_the_screen,
     run_campaign_statistics,
     run_recipient_statistics,
 )
-from .ir_cron import MORNING_CRON
+from .ir_cron import FIGURES_CRON, MORNING_CRON
 
 # Each is the field `cm_<name>`.
 FIGURES = (
@@ -41,7 +42,7 @@ class Schedule(NamedTuple):
 
 SCHEDULES = {
     "campaign_statistics": Schedule(
-        "campaign_master_connector.ir_cron_update_campaign_statistics",
+        FIGURES_CRON,
         "cm_statistics_at",
         "cm_statistics_requested",
     ),
@@ -120,7 +121,7 @@ class UtmCampaign(models.Model):
         self._cm_trigger_statistics(purpose)
 
     def _cm_trigger_statistics(self, purpose):
-        self.env.ref(SCHEDULES[purpose].cron).sudo()._trigger()
+        self.env["ir.cron"]._cm_trigger(SCHEDULES[purpose].cron)
 
     @api.model
     def _cron_cm_update_campaign_statistics(self):
@@ -129,15 +130,15 @@ class UtmCampaign(models.Model):
         Also lets duplicates go on, which takes a look at all of them: too much for each minute.
         """
         synced = SQL("campaign.active AND campaign.cm_external_id > 0")
-        transaction.write_durably(
-            self.env, partial(recipient_review.release_duplicates, self.env, synced)
-        )
-        run_campaign_statistics(self.sudo()._cm_due_for_statistics())
+        release = partial(recipient_review.release_duplicates, self.env, synced)
+        on_its_own(self.browse(), "sync", partial(transaction.write_durably, self.env, release))
+        run_campaign_statistics(transaction.of_schedule(self.sudo())._cm_due_for_statistics())
 
     @api.model
     def _cron_cm_update_recipient_statistics(self):
         """Every morning: what each recipient did, as far as it changed since the last run."""
-        run_recipient_statistics(self.sudo()._cm_due_for_recipient_statistics())
+        running = transaction.of_schedule(self.sudo())
+        run_recipient_statistics(running._cm_due_for_recipient_statistics())
 
     def _cm_due_for_statistics(self):
         """Synced campaigns whose figures are due by age; the longest waiting first."""
@@ -148,14 +149,31 @@ class UtmCampaign(models.Model):
         return self._cm_due("recipient_statistics", lambda account: account._due_in_the_morning())
 
     def _cm_due(self, purpose, domain_of):
-        schedule = SCHEDULES[purpose]
         campaigns = self.browse()
         for account in self.env["campaign.master.account"]._ready_for_schedules():
-            campaigns |= self.search(
-                Domain("cm_account_id", "=", account.id)
-                & Domain("cm_external_id", ">", 0)
-                & self._cm_domain_not_waiting(purpose)
-                & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
-                order=f"{schedule.last_field} NULLS FIRST, id",
-            )
+            due = partial(self._cm_due_of, account, purpose, domain_of)
+            campaigns |= on_its_own(self.browse(), purpose, due) or self.browse()
         return campaigns
+
+    def _cm_due_of(self, account, purpose, domain_of):
+        schedule = SCHEDULES[purpose]
+        return self.search(
+            Domain("cm_account_id", "=", account.id)
+            & Domain("cm_external_id", ">", 0)
+            & self._cm_domain_not_waiting(purpose)
+            & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
+            order=f"{schedule.last_field} NULLS FIRST, id",
+        )
+
+    @api.model
+    def _cm_request_all_statistics(self, purpose):
+        """Mark those that the schedule cares for by their age, though it isn't their time yet."""
+        for account in self.env["campaign.master.account"]._ready_for_schedules():
+            campaigns = self.search(
+                Domain("cm_account_id", "=", account.id)
+                & Domain("cm_external_id", "!=", False)
+                & account._of_interest()
+            )
+            campaigns.write({SCHEDULES[purpose].requested_field: True})
+            put_off = campaigns.filtered(lambda campaign: campaign.cm_failed_kind == purpose)
+            put_off.write({"cm_retry_at": False})

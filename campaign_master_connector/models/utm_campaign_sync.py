@@ -1,12 +1,16 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..campaign_master_api import NotFound
-from ..services import recipient_review, waiting_recipients
+from ..services import recipient_review, transaction, waiting_recipients
+from ..services.campaign_run import on_its_own
 from ..services.campaign_sync import wire_values
 from ..services.sentences import sentence_of
 from ..services.sync_run import run_at_the_screen, run_of_a_minute
+from .ir_cron import FURTHER_PUSH_CRONS, PUSH_CRON
 
 REQUIRED_TO_SYNC = (
     "cm_subject",
@@ -16,8 +20,6 @@ REQUIRED_TO_SYNC = (
     "cm_from_name",
     "cm_from_email",
 )
-PUSH_CRON = "campaign_master_connector.ir_cron_sync_recipients"
-FURTHER_PUSH_CRONS = tuple(f"{PUSH_CRON}_{name}" for name in ("second", "third", "fourth"))
 
 
 class UtmCampaign(models.Model):
@@ -32,7 +34,7 @@ class UtmCampaign(models.Model):
     cm_creation_began_at = fields.Datetime(readonly=True, copy=False)
     cm_in_flight_first_id = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_in_flight_last_id = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields")
+    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields", compute_sudo=True)
 
     _cm_requested_idx = models.Index("(id) WHERE cm_sync_requested")
 
@@ -167,12 +169,11 @@ class UtmCampaign(models.Model):
         self.env["campaign.master.recipient"].flush_model(["campaign_id", "state"])
         now = fields.Datetime.now()
         waiting = self.browse(waiting_recipients.campaigns_with_work(self.env, accounts, now))
-        return self.browse().union(
-            *(
-                account._may_push_now(group)
-                for account, group in waiting.grouped("cm_account_id").items()
-            )
+        ready = (
+            on_its_own(group, "recipients", partial(account._may_push_now, group))
+            for account, group in waiting.grouped("cm_account_id").items()
         )
+        return self.browse().union(*filter(None, ready))
 
     def _cm_pending_count(self):
         self.ensure_one()
@@ -190,21 +191,22 @@ class UtmCampaign(models.Model):
         return bool(self.env["campaign.master.recipient"].search_count(pending, limit=1))
 
     def _cm_trigger_push(self):
-        self.env.ref(PUSH_CRON).sudo()._trigger()
+        self.env["ir.cron"]._cm_trigger(PUSH_CRON)
 
     @api.model
     def _cm_trigger_further_workers(self, count):
         """Have up to ``count`` more workers push, each a campaign of its own at a time."""
         for name in FURTHER_PUSH_CRONS[:count]:
-            if cron := self.env.ref(name, raise_if_not_found=False):
-                cron.sudo()._trigger()
+            self.env["ir.cron"]._cm_trigger(name)
 
     @api.model
     def _cron_cm_sync_recipients(self):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
-        self._cm_go_on_adding()
-        self._cm_push_in_background()
-        self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
+        running = transaction.of_schedule(self)
+        running._cm_go_on_adding()
+        running._cm_push_in_background()
+        accounts = running.env["campaign.master.account"].sudo()
+        accounts._refresh_choices_that_took_too_long()
 
     @api.model
     def _cm_push_in_background(self):
@@ -214,18 +216,26 @@ class UtmCampaign(models.Model):
     @api.model
     def _cron_cm_sync_recipients_beside(self):
         """A further worker, called by the first one that has several campaigns to push."""
-        run_of_a_minute(self.env)
+        run_of_a_minute(transaction.of_schedule(self).env)
 
     def action_cm_pause(self):
         """Stop the background from adding recipients; what was added stays."""
         self._cm_check_access("write")
         self.sudo().cm_paused = True
+        return self._cm_missing_schedules_notification()
 
     def action_cm_resume(self):
         """Let the background go on adding recipients."""
         self._cm_check_access("write")
         self.sudo().cm_paused = False
         self._cm_trigger_push()
+        return self._cm_missing_schedules_notification()
+
+    def _cm_missing_schedules_notification(self):
+        """What the background can't do any more; nothing where all schedules are there."""
+        sentence = self.env["ir.cron"]._cm_missing_sentence()
+        accounts = self.env["campaign.master.account"]
+        return accounts._notification("warning", sentence) if sentence else None
 
     def _cm_push_everybody_again(self):
         """Queue who was added to another list for the new one; who opted out stays out."""

@@ -8,9 +8,10 @@ class UtmCampaign(models.Model):
 
     def _cm_sync_notification(self, results):
         problems = [result for result in results if result.problem]
+        missing = self.env["ir.cron"]._cm_missing_sentence()
         if problems:
             kind = "danger"
-        elif any(
+        elif missing or any(
             result.came_too_late or result.is_held or self._cm_notice_without_calls(result)
             for result in results
         ):
@@ -20,7 +21,7 @@ class UtmCampaign(models.Model):
         else:
             kind = "success"
         action = self.env["campaign.master.account"]._notification(
-            kind, self._cm_results_text(results)
+            kind, "\n".join(filter(None, (self._cm_results_text(results), missing)))
         )
         action["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
         return action

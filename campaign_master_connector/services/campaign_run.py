@@ -35,6 +35,47 @@ OF_THE_WHOLE_ACCOUNT = (
 INTERNAL_ERRORS_THAT_STOP = 3
 
 
+def on_its_own(campaigns, purpose, work):
+    """What ``work()`` answers; whatever it raises puts off ``campaigns`` alone, and answers None.
+
+    :param purpose: a kind of run, as of the locks
+    """
+    try:
+        return work()
+    except Exception:
+        _logger.exception("Working on campaigns %s failed", campaigns.ids)
+        for campaign in campaigns:
+            _put_off(campaign, purpose)
+        return None
+
+
+def _put_off(campaign, purpose):
+    """As after any other failure; where not even that can be stored, the others still go on."""
+    env = campaign.env
+    transaction.rollback(env)
+    try:
+        transaction.write_durably(
+            env, lambda: campaign._cm_record_failure(purpose, unexpected_sentence(env))
+        )
+    except Exception:
+        _logger.exception("The failure of campaign %s can't be stored", campaign.id)
+        transaction.rollback(env)
+
+
+def unexpected_sentence(env):
+    """What who reads a campaign is told of an error that nobody foresaw."""
+    return env._(
+        "Something unexpected went wrong with this campaign; the server's log has the "
+        "details. It is tried again by itself."
+    )
+
+
+def unexpected_results(campaigns):
+    """A `CampaignResult` for each of ``campaigns`` that an unforeseen error put off."""
+    problem = unexpected_sentence(campaigns.env)
+    return [CampaignResult(campaign, problem=problem) for campaign in campaigns]
+
+
 @dataclass
 class CampaignResult:
     """What a run did with one campaign.
@@ -85,15 +126,22 @@ class CampaignRun:
         """
         result = self.results.setdefault(campaign.id, CampaignResult(campaign))
         started, calls = time.monotonic(), self.session.client.calls
-        try:
-            with transaction.campaign_lock(campaign, self.purpose) as locked:
-                result.busy = not locked
-                if locked:
-                    self._work(result, work)
-        finally:
-            result.seconds += time.monotonic() - started
-            result.calls += self.session.client.calls - calls
+        if not self.ask(campaign, partial(self._work_under_lock, result, work)):
+            result.problem = result.problem or unexpected_sentence(self.env)
+        result.seconds += time.monotonic() - started
+        result.calls += self.session.client.calls - calls
         return result
+
+    def ask(self, campaign, question):
+        """What ``question()`` about ``campaign`` answers; None, put off, where it raises."""
+        return on_its_own(campaign, self.purpose, question)
+
+    def _work_under_lock(self, result, work):
+        with transaction.campaign_lock(result.campaign, self.purpose) as locked:
+            result.busy = not locked
+            if locked:
+                self._work(result, work)
+        return True
 
     def _work(self, result, work):
         campaign = result.campaign
@@ -124,7 +172,7 @@ class CampaignRun:
             self._fail(result, self._collided())
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
-            self._fail(result, self._unexpected())
+            self._fail(result, unexpected_sentence(self.env))
 
     def _concerns_the_account(self, error):
         if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -138,12 +186,6 @@ class CampaignRun:
             "so this sync ended early. It is tried again by itself."
         )
 
-    def _unexpected(self):
-        return self.env._(
-            "Something unexpected went wrong with this campaign; the server's log has the "
-            "details. It is tried again by itself."
-        )
-
     def _fail(self, result, problem, **details):
         """Store it; ``details`` as of `_cm_record_failure`."""
         transaction.rollback(self.env)
@@ -153,7 +195,13 @@ class CampaignRun:
 
     def finish(self):
         """Write the log of the run."""
-        transaction.write_durably(
-            self.env,
-            lambda: self.env["campaign.master.sync.log"]._add(self.purpose, self.results.values()),
-        )
+        log = self.env["campaign.master.sync.log"]
+        self._note(partial(log._add, self.purpose, self.results.values()))
+
+    def _note(self, write):
+        """What a run did is done, also where it can't be noted."""
+        try:
+            transaction.write_durably(self.env, write)
+        except Exception:
+            _logger.exception("What was done in this run can't be noted")
+            transaction.rollback(self.env)

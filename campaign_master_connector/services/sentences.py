@@ -30,7 +30,8 @@ def in_the_readers_language(account, campaigns):
 
     A person's own run keeps the language of that person.
     """
-    if account.env.context.get("lang"):
-        return account, campaigns
-    lang = account.company_id.partner_id.lang
+    installed = {code for code, _name in account.env["res.lang"].get_installed()}
+    wanted = (account.env.context.get("lang"), account.company_id.partner_id.lang, "en_US")
+    # One that was deactivated is still the language of those who had it, and can't be spoken.
+    lang = next((code for code in wanted if code in installed), None)
     return account.with_context(lang=lang), campaigns.with_context(lang=lang)

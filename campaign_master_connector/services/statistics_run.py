@@ -9,7 +9,7 @@ from odoo import fields
 from ..campaign_master_api import InvalidAnswer
 from . import opt_outs, transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
-from .campaign_run import CampaignResult, CampaignRun
+from .campaign_run import CampaignResult, CampaignRun, on_its_own, unexpected_results
 from .moments import aware
 from .recipient_statistics import (
     apply_page,
@@ -55,21 +55,27 @@ def run_recipient_statistics(campaigns, deadline=None):
 
 def _run(campaigns, purpose, pull, deadline):
     synced = campaigns.filtered("cm_external_id")
-    clock = _Clock(campaigns.env, len(synced), deadline or float("inf"))
+    clock = _Clock(campaigns.env, len(synced), deadline)
     results = []
     for account, group in synced.grouped("cm_account_id").items():
-        account, group = in_the_readers_language(account, group)
-        if obstacle := account._obstacle():
-            results += [CampaignResult(campaign, problem=obstacle) for campaign in group]
-            continue
-        with AccountSession(account, AT_THE_SCREEN if deadline else BACKGROUND) as session:
-            run = CampaignRun(session, purpose)
-            _pull_in_turn(run, group, partial(pull, clock=clock), clock)
-            run.finish()
-        results += run.results.values()
-        untouched = group.filtered(lambda campaign, run=run: campaign.id not in run.results)
-        if deadline and untouched:
-            results += _leave_to_the_schedule(untouched, purpose)
+        work = partial(_run_account, account, group, purpose, partial(pull, clock=clock), clock)
+        done = on_its_own(group, purpose, work)
+        results += unexpected_results(group) if done is None else done
+    return results
+
+
+def _run_account(account, campaigns, purpose, pull, clock):
+    account, campaigns = in_the_readers_language(account, campaigns)
+    if obstacle := account._obstacle():
+        return [CampaignResult(campaign, problem=obstacle) for campaign in campaigns]
+    with AccountSession(account, AT_THE_SCREEN if clock.has_deadline else BACKGROUND) as session:
+        run = CampaignRun(session, purpose)
+        _pull_in_turn(run, campaigns, pull, clock)
+        run.finish()
+    results = list(run.results.values())
+    untouched = campaigns.filtered(lambda campaign: campaign.id not in run.results)
+    if clock.has_deadline and untouched:
+        results += _leave_to_the_schedule(untouched, purpose)
     return results
 
 
@@ -81,7 +87,7 @@ def _pull_in_turn(run, campaigns, pull, clock):
         if result.waiting and not run.stopped_by:
             # Not before its lock is given back: the schedule would leave it out, and not come
             # again before the morning.
-            campaign._cm_trigger_statistics(run.purpose)
+            run.ask(campaign, partial(campaign._cm_trigger_statistics, run.purpose))
         clock.campaign_done()
 
 
@@ -97,7 +103,8 @@ class _Clock:
     def __init__(self, env, campaigns, deadline):
         self.env = env
         self.campaigns = campaigns
-        self.deadline = deadline
+        self.has_deadline = deadline is not None
+        self.deadline = deadline or float("inf")
         self.seconds_left = float("inf")
 
     @property

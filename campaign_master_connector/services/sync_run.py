@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
-from .campaign_run import CampaignResult, CampaignRun
+from .campaign_run import CampaignResult, CampaignRun, on_its_own, unexpected_results
 from .campaign_sync import sync_campaign_itself, wire_values
 from .recipient_push import BATCH_SIZE, push_batches
 from .sentences import in_the_readers_language, sentence_of
@@ -26,16 +26,22 @@ def run_at_the_screen(campaigns):
     deadline = time.monotonic() + SECONDS_AT_THE_SCREEN
     results = {}
     for account, group in campaigns.grouped("cm_account_id").items():
-        obstacle = account._obstacle() if account else campaigns._cm_no_account_sentence()
-        if obstacle:
-            results |= {one.id: CampaignResult(one, problem=obstacle) for one in group}
-            continue
-        transaction.write_durably(campaigns.env, group._cm_request_sync)
-        with AccountSession(account, AT_THE_SCREEN, seconds=2 * SECONDS_AT_THE_SCREEN) as session:
-            results |= _sync_until(deadline, CampaignRun(session, "sync"), group)
+        work = partial(_sync_account_until, deadline, account, group)
+        done = on_its_own(group, "sync", work) or unexpected_results(group)
+        results |= {result.campaign.id: result for result in done}
     for campaign in campaigns:
-        results[campaign.id].left = campaign._cm_pending_count()
+        left = on_its_own(campaign, "sync", campaign._cm_pending_count)
+        results[campaign.id].left = left or 0
     return [results[campaign.id] for campaign in campaigns]
+
+
+def _sync_account_until(deadline, account, campaigns):
+    obstacle = account._obstacle() if account else campaigns._cm_no_account_sentence()
+    if obstacle:
+        return [CampaignResult(campaign, problem=obstacle) for campaign in campaigns]
+    transaction.write_durably(campaigns.env, campaigns._cm_request_sync)
+    with AccountSession(account, AT_THE_SCREEN, seconds=2 * SECONDS_AT_THE_SCREEN) as session:
+        return _sync_until(deadline, CampaignRun(session, "sync"), campaigns)
 
 
 def _sync_until(deadline, run, campaigns):
@@ -47,7 +53,7 @@ def _sync_until(deadline, run, campaigns):
         room -= result.counts.total()
     run.finish()
     untouched = [campaign for campaign in campaigns if campaign.id not in run.results]
-    return run.results | {campaign.id: _not_begun(campaign, run) for campaign in untouched}
+    return [*run.results.values(), *(_not_begun(campaign, run) for campaign in untouched)]
 
 
 def _not_begun(campaign, run):
@@ -70,22 +76,27 @@ def run_of_a_minute(env, call_for_help=False):
 def push_for_a_while(campaigns):
     """Push one batch of each campaign in turn; whether that came to an end in the given time."""
     for account, group in campaigns.grouped("cm_account_id").items():
-        account, group = in_the_readers_language(account, group)
-        with AccountSession(account, BACKGROUND) as session:
-            if not _push_in_turn(CampaignRun(session, "recipients"), list(group)):
-                return False
+        if on_its_own(group, "recipients", partial(_push_account, account, group)) is False:
+            return False
     return True
 
 
-def _push_in_turn(run, campaigns):
+def _push_account(account, campaigns):
     """Whether the worker has time left for the next account."""
+    account, campaigns = in_the_readers_language(account, campaigns)
+    with AccountSession(account, BACKGROUND) as session:
+        return _push_in_turn(CampaignRun(session, "recipients"), list(campaigns))
+
+
+def _push_in_turn(run, campaigns):
     waiting = deque(campaigns)
     seconds_left = transaction.commit_progress(run.env, 0, len(waiting))
     while waiting and seconds_left and not run.stopped_by:
         campaign = waiting.popleft()
         goes_on = partial(_has_the_worker_alone, run.env, waiting)
         result = run.work_on(campaign, partial(_sync, goes_on=goes_on))
-        if not result.problem and not result.busy and campaign._cm_may_go_on():
+        is_through = result.problem or result.busy
+        if not is_through and run.ask(campaign, campaign._cm_may_go_on):
             waiting.append(campaign)
         seconds_left = transaction.commit_progress(run.env, 1, len(waiting))
         if waiting and not seconds_left:

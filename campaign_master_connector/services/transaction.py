@@ -7,6 +7,7 @@ nothing that was sent is unknown here, and again with each answer.
 import logging
 import time
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import psycopg2.errors
 from odoo import modules
@@ -114,14 +115,40 @@ def try_account_lock(account):
     return cr.fetchone()[0]
 
 
+class _Run(NamedTuple):
+    """A schedule or job that is running: an object, so that no request can pretend to be one."""
+
+    ends_at: float
+    is_of_odoo: bool
+
+
+def of_schedule(records):
+    """``records`` in the run that Odoo's scheduler began, whose end it says in the context.
+
+    For what the scheduler alone calls: a request can say the same.
+    """
+    ends_at = records.env.context.get("cron_end_time", float("inf"))
+    return records.with_context(cm_run=_Run(ends_at, is_of_odoo=True))
+
+
+def until(records, ends_at):
+    """``records`` in a run of our own that ends at a moment of `time.monotonic`."""
+    return records.with_context(cm_run=_Run(ends_at, is_of_odoo=False))
+
+
+def _run_of(env):
+    run = env.context.get("cm_run")
+    return run if isinstance(run, _Run) else _Run(float("inf"), is_of_odoo=False)
+
+
 def commit_progress(env, processed, remaining):
     """Commit and tell the running schedule how far it is.
 
     :return: seconds that are left of this run; 0 when the worker is to be given back
     """
     left = float("inf")
-    if in_test():
-        env.flush_all()
+    if in_test() or not _run_of(env).is_of_odoo:
+        commit(env)
     else:
         left = env["ir.cron"]._commit_progress(processed, remaining=remaining)
     return max(0, min(left, seconds_left(env)))
@@ -129,7 +156,7 @@ def commit_progress(env, processed, remaining):
 
 def seconds_left(env):
     """Seconds that the running schedule or job may go on; without end where none is running."""
-    return env.context.get("cron_end_time", float("inf")) - time.monotonic()
+    return _run_of(env).ends_at - time.monotonic()
 
 
 def without_jit(env):

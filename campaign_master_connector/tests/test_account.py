@@ -1,6 +1,6 @@
 """The account of a company and the settings page that it is set up on."""
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
@@ -131,6 +131,53 @@ class TestSettings(CampaignMasterCase):
         self.assertEqual(self.account.stored_client_secret, "client-secret-1")
         self.settings(cm_password="another")
         self.assertEqual(self.account.stored_password, "another")
+
+    def test_script_changes_what_it_gives_alone(self):
+        before = self.account.read(["username", "api_url", "api_version", "enabled"])[0]
+        self.account.client_id = "id-1"
+        settings = self.env["res.config.settings"]
+        for values in (
+            {"cm_show_extended_statistics": True},
+            {"cm_show_extended_statistics": False, "company_id": self.company.id},
+            {"cm_password": self.sandbox.password},
+            {"cm_client_secret": "secret-1"},
+            {"cm_enabled": True},
+        ):
+            with self.subTest(values=list(values)):
+                made = settings.create(values)
+                made.execute()
+                made.write({"cm_client_id": "id-1"})
+                self.assertEqual(self.account.read(list(before))[0], before)
+                self.assertEqual(self.account.client_id, "id-1")
+        self.assertTrue(self.account._has_password())
+        settings.create({"cm_username": "another"}).execute()
+        self.assertEqual(self.account.username, "another")
+        self.assertEqual(self.account.api_url, before["api_url"])
+
+    def test_script_makes_the_account_of_a_company_that_has_none(self):
+        company = self.env["res.company"].create({"name": "Third Company"})
+        settings = self.env["res.config.settings"].with_company(company)
+        settings.create({"cm_show_extended_statistics": True}).execute()
+        account = self.env["campaign.master.account"]._for_company(company)
+        self.assertTrue(account.show_extended_statistics)
+        self.assertEqual((account.api_version, account.enabled), ("v1", False))
+
+    def test_settings_of_a_company_that_is_not_worked_in(self):
+        company = self.env["res.company"].create({"name": "Third Company"})
+        account = self.make_account(company, username="secret-name", client_id="secret-id")
+        manager = self.make_user("boss", "base.group_system", company_id=self.company.id)
+        settings = self.env["res.config.settings"].with_user(manager)
+        with self.assertRaisesRegex(AccessError, "Switch to it first"):
+            settings.create({"company_id": company.id, "cm_username": "taken"})
+        shown = settings.create({"company_id": company.id})
+        self.assertFalse(shown.cm_username or shown.cm_client_id or shown.cm_enabled)
+        self.assertFalse(shown.action_cm_test_connection())
+        with self.assertRaisesRegex(AccessError, "Switch to it first"):
+            shown.cm_enabled = True
+        told = settings.onchange({"company_id": company.id}, ["company_id"], {"cm_username": {}})
+        self.assertNotIn("secret", str(told))
+        self.assertEqual(account.username, "secret-name")
+        self.assertTrue(account.enabled)
 
     def test_saving_other_settings_changes_nothing_of_the_account(self):
         self.pull_choices()

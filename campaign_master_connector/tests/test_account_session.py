@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..campaign_master_api import CredentialsRefused, NoAnswer, RateLimit, RateLimitReached
+from ..services import transaction
 from ..services.account_session import (
     AT_THE_SCREEN,
     BACKGROUND,
@@ -85,7 +86,7 @@ class TestAccountSession(CampaignMasterCase):
 
     def test_no_call_begins_when_the_schedule_is_long_over(self):
         """A server whose pages never end would else keep the worker."""
-        account = self.account.with_context(cron_end_time=time.monotonic() + 10)
+        account = transaction.until(self.account, time.monotonic() + 10)
         with AccountSession(account, BACKGROUND) as session:
             session.started -= 65
             session.client.authenticate()

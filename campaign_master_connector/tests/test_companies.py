@@ -91,21 +91,30 @@ class TestCompanies(CampaignMasterCase):
             self.assertEqual(ours, self.our_campaign)
             self.assertEqual(theirs, self.their_campaign)
 
-    def test_campaigns_of_the_other_company_are_not_there(self):
+    def test_campaigns_of_the_other_company_show_nothing_of_campaign_master(self):
         campaigns = self.env["utm.campaign"].with_user(self.ours)
-        self.assertFalse(campaigns.search([("title", "=", "Theirs")]))
-        foreign = campaigns.browse(self.their_campaign.id)
+        foreign = campaigns.search([("title", "=", "Theirs")])
+        self.assertEqual(foreign.read(["title", "cm_subject"])[0]["title"], "Theirs")
+        self.assertFalse(foreign.read(["cm_subject"])[0]["cm_subject"])
         for use in (
-            lambda: foreign.read(["title"]),
-            lambda: foreign.write({"title": "x"}),
+            lambda: foreign.write({"cm_subject": "x"}),
             lambda: foreign.action_cm_sync(),
+            lambda: foreign.action_cm_pause(),
+            lambda: foreign.action_cm_resume(),
             lambda: foreign.action_cm_update_statistics(),
+            lambda: foreign.action_cm_duplicate_with_recipients(),
+            lambda: foreign.action_cm_add_contacts(),
             lambda: foreign.cm_recipient_summary(),
+            lambda: foreign.cm_statistics_charts(),
             lambda: foreign.cm_progress(),
             lambda: foreign.cm_add_people("res.partner", []),
         ):
-            with self.assertRaises(AccessError):
+            with self.assertRaisesRegex(AccessError, "duplicate the campaign") as refused:
                 use()
+            self.assertNotIn("Second Company", str(refused.exception))
+        administrator = self.make_user("boss", "base.group_system", company_id=self.company.id)
+        with self.assertRaisesRegex(AccessError, "duplicate the campaign"):
+            foreign.with_user(administrator).unlink()
 
     def test_user_of_both_works_in_the_company_that_is_chosen(self):
         for companies, names in (

@@ -40,6 +40,10 @@ class TestDuplicate(CampaignMasterCase):
         for name in PAST:
             self.assertFalse(copy[name], name)
 
+    def test_copy_is_told_from_the_original_by_its_name(self):
+        self.assertEqual(self.duplicate().title, f"{self.campaign.title} (copy)")
+        self.assertEqual(self.duplicate().title, f"{self.campaign.title} (copy)")
+
     def test_copy_without_recipients_has_none(self):
         self.assertFalse(self.campaign.copy().cm_recipient_ids)
 

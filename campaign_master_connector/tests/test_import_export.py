@@ -4,9 +4,10 @@ import csv
 import io
 import json
 
+from odoo.exceptions import ValidationError
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
-from odoo.tools import file_open, mute_logger
+from odoo.tools import file_open
 
 from .common import CampaignMasterCase, SandboxCase
 
@@ -85,8 +86,8 @@ class TestImport(ImportMixin, CampaignMasterCase):
         marketing = self.make_user("marketing", "mass_mailing.group_mass_mailing_user")
         recipients = self.env["campaign.master.recipient"]
         offered = recipients.with_user(self.seller).get_import_templates()
-        self.assertEqual(len(offered), 2)
-        self.assertEqual(recipients.with_user(marketing).get_import_templates(), offered[:1])
+        contacts, _leads, people = offered
+        self.assertEqual(recipients.with_user(marketing).get_import_templates(), [contacts, people])
         for one in offered:
             with file_open(one["template"].lstrip("/")) as file:
                 header, *rows = csv.reader(file)
@@ -106,10 +107,144 @@ class TestImport(ImportMixin, CampaignMasterCase):
         self.contact(name="Twice")
         header, row = ["campaign_id", "partner_id"], ["Imported people", "Twice"]
         self.assertFalse(self.load("campaign.master.recipient", header, row))
-        with mute_logger("odoo.sql_db"):
-            said = self.load("campaign.master.recipient", header, row)
+        said = self.load("campaign.master.recipient", header, row)
         self.assertIn("a recipient of the campaign already", said)
         self.assertEqual(len(self.campaign.cm_recipient_ids), 1)
+
+    def load_recipients(self, header, *rows, user=None):
+        return self.load("campaign.master.recipient", header, *rows, user=user)
+
+    def test_file_with_external_ids_is_imported_twice(self):
+        self.contact(name="First")
+        self.contact("second@example.com", name="Second")
+        header = ["id", "campaign_id", "partner_id"]
+        first = ["row_1", "Imported people", "First"]
+        self.assertFalse(self.load_recipients(header, first))
+        said = self.load_recipients(header, first, ["row_2", "Imported people", "Second"])
+        self.assertIn("imported before: __import__.row_1 (row 1)", said)
+        self.assertEqual(
+            self.campaign.cm_recipient_ids.mapped("partner_id.name"), ["First", "Second"]
+        )
+        self.assertIn("row_2 (row 2)", self.load_recipients(header, first, ["row_2", *first[1:]]))
+
+    def test_one_that_is_there_does_not_stop_the_rest(self):
+        there, new = self.contact(name="There"), self.contact("new@example.com", name="New")
+        lead = self.lead(name="Lead there")
+        self.add(self.campaign, there)
+        self.add(self.campaign, lead)
+        header = ["campaign_id", "partner_id", "lead_id"]
+        rows = [["There", ""], ["New", ""], ["", "Lead there"], ["New", ""]]
+        said = self.load_recipients(header, *(["Imported people", *row] for row in rows))
+        self.assertIn("a recipient of the campaign already: row 1, row 3, row 4", said)
+        self.assertEqual(self.campaign.cm_recipient_ids.partner_id, there | new)
+
+    def test_error_in_a_row_imports_nothing_and_tells_both(self):
+        self.add(self.campaign, self.contact(name="There"))
+        self.contact("new@example.com", name="New")
+        names = ("There", "New", "Nobody")
+        said = self.load_recipients(
+            ["campaign_id", "partner_id"], *(["Imported people", name] for name in names)
+        )
+        self.assertIn("Nobody", said)
+        self.assertEqual(len(self.campaign.cm_recipient_ids), 1)
+
+    def test_recipient_without_a_person_is_refused(self):
+        said = self.load_recipients(["campaign_id", "partner_id"], ["Imported people", ""])
+        self.assertIn("is a contact or a lead", said)
+        for user in (self.env.user, self.seller):
+            with self.assertRaisesRegex(ValidationError, "is a contact or a lead"):
+                self.env["campaign.master.recipient"].with_user(user).create(
+                    {"campaign_id": self.campaign.id}
+                )
+        self.assertFalse(self.campaign.cm_recipient_ids)
+        deleted = self.contact("deleted@example.com")
+        kept = self.add(self.campaign, deleted)
+        deleted.unlink()
+        self.assertEqual((kept.state, kept.state_reason), ("excluded", "deleted"))
+
+    def test_known_addresses_find_their_contact_or_lead(self):
+        contact = self.contact("Known@Example.com")
+        one, other = (
+            self.contact("two@example.com", name="One"),
+            self.contact("two@example.com", name="Other"),
+        )
+        lead = self.lead("only-lead@example.com")
+        both = self.lead("known@example.com")
+        header = ["campaign_id", "import_name", "import_email"]
+        rows = [
+            ["Somebody", " known@example.com "],
+            [" other", "Two <two@example.com>"],
+            ["", "only-lead@example.com"],
+            ["Nobody Known", "nobody@example.com"],
+            ["No address", ""],
+            ["Two addresses", "a@example.com b@example.com"],
+        ]
+        said = self.load_recipients(header, *(["Imported people", *row] for row in rows))
+        self.assertIn("no contact or lead has the address", said)
+        self.assertIn("Nobody Known, nobody@example.com (row 4)", said)
+        self.assertIn(
+            "No address (row 5), Two addresses, a@example.com b@example.com (row 6)", said
+        )
+        recipients = self.campaign.cm_recipient_ids
+        self.assertEqual(recipients.partner_id, contact | other)
+        self.assertEqual(recipients.lead_id, lead)
+        self.assertFalse(self.env["res.partner"].search([("email", "=", "nobody@example.com")]))
+        self.assertTrue(one and both)
+
+    def test_unknown_people_become_contacts_where_the_file_says_so(self):
+        known = self.contact("known@example.com")
+        header = ["campaign_id", "import_name", "import_new_email"]
+        rows = [
+            ["Known", "known@example.com"],
+            ["New Person", "NEW@example.com"],
+            ["New Person", "new@example.com"],
+            ["", "unnamed@example.com"],
+        ]
+        said = self.load_recipients(header, *(["Imported people", *row] for row in rows))
+        self.assertIn("already: New Person, new@example.com (row 3)", said)
+        made = self.campaign.cm_recipient_ids.partner_id - known
+        self.assertEqual(
+            sorted(made.mapped(lambda partner: (partner.name, partner.email))),
+            [("New Person", "new@example.com"), ("unnamed@example.com", "unnamed@example.com")],
+        )
+        self.assertEqual(self.states(self.campaign), {"pending": 3})
+
+    def test_people_that_the_user_may_not_see_are_unknown(self):
+        self.contact(
+            "elsewhere@example.com",
+            company_id=self.env["res.company"].create({"name": "Second Company"}).id,
+        )
+        own = self.make_user("own", "sales_team.group_sale_salesman")
+        self.lead("of-another@example.com", user_id=self.seller.id)
+        rows = [
+            ["Imported people", "elsewhere@example.com"],
+            ["Imported people", "of-another@example.com"],
+        ]
+        said = self.load_recipients(["campaign_id", "import_email"], *rows, user=own)
+        self.assertIn("elsewhere@example.com (row 1), of-another@example.com (row 2)", said)
+        self.assertFalse(self.campaign.cm_recipient_ids)
+
+    def test_columns_of_people_are_known_by_their_usual_headers(self):
+        tree = (
+            self.env["base_import.import"]
+            .with_user(self.seller)
+            .get_fields_tree("campaign.master.recipient")
+        )
+        names = {field["string"]: field["name"] for field in tree}
+        self.assertEqual((names["Name"], names["Email"]), ("import_name", "import_email"))
+
+    def test_many_rows_take_few_queries(self):
+        self.contacts(200)
+        header = ["campaign_id", "import_email"]
+        rows = [["Imported people", f"person-{n}@example.com"] for n in range(1, 201)]
+        queries = []
+        for part in (rows[:20], rows[20:]):
+            before = self.env.cr.sql_log_count
+            self.assertFalse(self.load_recipients(header, *part))
+            queries.append(self.env.cr.sql_log_count - before)
+        # Odoo itself looks the campaign up for each row.
+        self.assertLess(queries[1] - queries[0], 160 + 20)
+        self.assertEqual(self.states(self.campaign), {"pending": 200})
 
     def test_unknown_person_is_told(self):
         said = self.load(
@@ -221,3 +356,43 @@ class TestExport(ImportMixin, SandboxCase, HttpCase):
         said = self.load("campaign.master.recipient", ["id", "total_opens"], [rows[0]["id"], "99"])
         self.assertTrue(said)
         self.assertEqual(set(self.campaign.cm_recipient_ids.mapped("total_opens")), {4})
+
+
+@tagged("post_install", "-at_install")
+class TestImportPage(SandboxCase, HttpCase):
+    """Odoo's import page stops at the first batch that has a message; of who is left out, not."""
+
+    ANSWER = {
+        "ids": [1],
+        "nextrow": 2000,
+        "messages": [
+            {"left_out": True, "type": "warning", "message": "Left out: row 1"},
+            {"type": "error", "message": "A real error"},
+        ],
+    }
+    CODE = """
+        const { BaseImportModel } = odoo.loader.modules.get("@base_import/import_model");
+        const told = [];
+        const model = Object.assign(Object.create(BaseImportModel.prototype), {
+            orm: { silent: { call: async () => (%s) } },
+            env: { services: { notification: { add: (text, { type }) => told.push([text, type]) } } },
+            _importOptions: {}, importOptionsValues: {}, context: {},
+        });
+        Object.defineProperty(model, "importOptions", { value: {} });
+        model._callImport(false, []).then(({ ids, messages, nextrow }) => {
+            const texts = messages.map(({ message }) => message);
+            const seen = JSON.stringify([told, texts, ids, nextrow]);
+            const expected = '[[["Left out: row 1","warning"]],["A real error"],[1],2000]';
+            console[seen === expected ? "log" : "error"](
+                seen === expected ? "test successful" : seen
+            );
+        });
+    """
+
+    def test_left_out_is_told_beside_and_stops_nothing(self):
+        self.browser_js(
+            "/odoo",
+            self.CODE % json.dumps(self.ANSWER),
+            "odoo.loader.modules.has('@base_import/import_model')",
+            login="admin",
+        )

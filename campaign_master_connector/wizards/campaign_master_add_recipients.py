@@ -94,7 +94,7 @@ class CampaignMasterAddRecipients(models.TransientModel):
         """Add them; answers with a notification that tells in numbers what happened."""
         self.ensure_one()
         campaign = self._campaign()
-        campaign.check_access("write")
+        campaign._cm_check_access("write")
         self.env[self.res_model].check_access("read")
         campaign.sudo()._cm_forget_addition_problem()
         total = self.selected_count

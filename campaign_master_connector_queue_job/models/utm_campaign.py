@@ -65,6 +65,6 @@ class UtmCampaign(models.Model):
         A failed sync is no failed job: the campaign says what is wrong and when it is tried again.
         """
         until = time.monotonic() + SECONDS_OF_A_JOB
-        campaigns = self.sudo().with_context(cron_end_time=until)
+        campaigns = transaction.until(self.sudo(), until)
         if not push_for_a_while(campaigns & campaigns._cm_with_work()):
             campaigns._cm_queue_push()

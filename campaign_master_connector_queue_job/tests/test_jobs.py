@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo.addons.campaign_master_connector.services import transaction
 from odoo.addons.campaign_master_connector.tests.common import CampaignMasterCase
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -125,7 +126,7 @@ class TestJobs(CampaignMasterCase):
         self.add(other, self.contact("person-2@example.com"))
         campaigns = self.env["utm.campaign"]
         with patch.object(utm_campaign, "JOBS_A_COMMIT", 1):
-            campaigns.with_context(cron_end_time=0)._cm_push_in_background()
+            transaction.until(campaigns, 0)._cm_push_in_background()
             self.assertEqual(len(self.jobs()), 1)
             campaigns._cm_push_in_background()
         self.assertEqual(len(self.jobs()), 2)

@@ -166,7 +166,10 @@ export class RecipientWaterfall extends Component {
         const method = this.state.summary.paused ? "action_cm_resume" : "action_cm_pause";
         this.state.isBusy = true;
         try {
-            await this.orm.call("utm.campaign", method, [[this.resId]]);
+            const notice = await this.orm.call("utm.campaign", method, [[this.resId]]);
+            if (notice) {
+                await this.action.doAction(notice);
+            }
             await this.load();
         } finally {
             this.state.isBusy = false;
