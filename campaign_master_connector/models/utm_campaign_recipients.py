@@ -82,7 +82,9 @@ class UtmCampaign(models.Model):
         campaign = self.sudo()
         left = self._cm_pending_count()
         # The time is everybody's: from it one could tell how many the others are.
-        shows_time = recipient_visibility.sees_everybody(self.env)
+        shows_time = recipient_visibility.sees_everybody(self.env) and bool(
+            recipient_visibility.campaigns_seen_as_a_whole(self)
+        )
         return {
             "left": left,
             "minutes_left": shows_time and campaign._cm_minutes_left(left),

@@ -27,6 +27,7 @@ from . import (
     test_opt_outs_when_adding,
     test_outsiders,
     test_own_documents,
+    test_people_rules,
     test_push,
     test_quota_month,
     test_quota_pace,
