@@ -13,6 +13,7 @@ from . import (
     campaign_master_recipient,
     campaign_master_recipient_dimensions,
     campaign_master_recipient_merge,
+    campaign_master_recipient_reason,
     campaign_master_recipient_removal,
     campaign_master_recipient_retry,
     campaign_master_sync_log,

@@ -54,15 +54,26 @@ class CampaignMasterRecipient(models.Model):
         help="The address that is, or was, added to the Campaign Master list.",
     )
     state = fields.Selection(STATES, compute="_compute_classification", store=True, readonly=True)
+    # People read `reason`: of somebody whom they may not see it says nothing.
     state_reason = fields.Selection(
-        STATE_REASONS, "Reason", compute="_compute_classification", store=True, readonly=True
+        STATE_REASONS,
+        "Reason, stored",
+        compute="_compute_classification",
+        store=True,
+        readonly=True,
+        groups=fields.NO_ACCESS,
     )
     server_message = fields.Char("Answer of Campaign Master", readonly=True)
-    state_message = fields.Char("Message", compute="_compute_state_message")
     added_at = fields.Datetime("Added on", readonly=True)
     # With its address of now, where the state doesn't tell any more: another list was chosen, say.
     was_on_list = fields.Boolean("Was on a list", readonly=True, groups=fields.NO_ACCESS)
-    former_address_ids = fields.One2many("campaign.master.former.address", "recipient_id")
+    former_address_ids = fields.One2many(
+        "campaign.master.former.address",
+        "recipient_id",
+        "Former Addresses",
+        readonly=True,
+        groups="campaign_master_connector.group_campaign_master_manager",
+    )
 
     total_opens = fields.Integer(readonly=True)
     total_clicks = fields.Integer(readonly=True)
@@ -154,8 +165,11 @@ class CampaignMasterRecipient(models.Model):
     def _create_for_user(self, vals_list):
         """A user says who and where; all else is decided here, also what defaults would say.
 
+        Access comes first, so that nobody finds out who is a recipient from what is refused.
+
         :raises AccessError: for a campaign or a person that the user may not use
         """
+        self.browse().check_access("create")
         context = self.env.context
         identities = [
             {name: vals.get(name) or context.get(f"default_{name}") for name in IDENTITY}
@@ -213,14 +227,6 @@ class CampaignMasterRecipient(models.Model):
         self.invalidate_model()
         campaign.invalidate_recordset(["cm_recipient_ids"])
         return added
-
-    @api.depends("state", "state_reason", "server_message")
-    @api.depends_context("lang")
-    def _compute_state_message(self):
-        labels = dict(self._fields["state_reason"]._description_selection(self.env))
-        for recipient in self:
-            answer = recipient.state == "rejected" and recipient.server_message
-            recipient.state_message = answer or labels.get(recipient.state_reason, "")
 
     @api.depends("partner_id", "lead_id", "email")
     def _compute_display_name(self):

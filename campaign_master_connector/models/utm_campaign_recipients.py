@@ -3,7 +3,8 @@ import json
 from odoo import api, fields, models
 
 from ..services import recipient_visibility
-from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
+from .campaign_master_recipient import KINDS, STATES
+from .campaign_master_recipient_reason import REASONS
 from .utm_campaign import USER_GROUP
 
 PICKER_VIEWS = {
@@ -42,7 +43,7 @@ class UtmCampaign(models.Model):
         """
         self.ensure_one()
         groups = self.env["campaign.master.recipient"]._read_group(
-            [("campaign_id", "=", self.id)], ["kind", "state", "state_reason"], ["__count"]
+            [("campaign_id", "=", self.id)], ["kind", "state", "reason"], ["__count"]
         )
         states, kinds, reasons = {}, {}, {}
         for kind, state, reason, count in groups:
@@ -56,7 +57,7 @@ class UtmCampaign(models.Model):
             "kinds": {kind: kinds.get(kind, 0) for kind, _label in KINDS},
             "states": self._cm_labelled("state", "state", states, [key for key, _ in STATES]),
             "excluded": self._cm_labelled(
-                "state_reason", "reason", reasons, [key for key, _ in STATE_REASONS]
+                "reason", "reason", reasons, [key for key, _ in REASONS]
             ),
             **self.cm_progress(),
         }
