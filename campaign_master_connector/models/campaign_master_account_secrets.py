@@ -31,8 +31,10 @@ class CampaignMasterAccount(models.Model):
     stored_password = Secret(groups=fields.NO_ACCESS, copy=False)
     stored_client_secret = Secret(groups=fields.NO_ACCESS, copy=False)
     # Where the secret may be sent; empty while the API address is still the one it was entered for.
-    password_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    client_secret_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    password_origin = fields.Char("Host of the password", groups=fields.NO_ACCESS, copy=False)
+    client_secret_origin = fields.Char(
+        "Host of the client secret", groups=fields.NO_ACCESS, copy=False
+    )
 
     def _compute_secrets(self):
         """Empty also in superuser mode: a field of an administrator's own may be related to it."""

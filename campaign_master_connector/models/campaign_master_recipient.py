@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
 from ..services import on_list, recipient_review
@@ -39,7 +40,6 @@ class CampaignMasterRecipient(models.Model):
     _description = "Campaign Master Recipient"
     _order = "id"
     _rec_name = "email"
-
     # Who is a recipient of what can be imported, and is never changed: no group may write.
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     company_id = fields.Many2one(
@@ -233,6 +233,16 @@ class CampaignMasterRecipient(models.Model):
         for recipient in self.sudo():
             person = recipient.lead_id or recipient.partner_id
             recipient.display_name = person.display_name or recipient.email
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """By name and by address, as contacts and leads are found themselves."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        names = ["email", "partner_id.complete_name"]
+        if self.env["crm.lead"].has_access("read"):
+            names += ["lead_id.name", "lead_id.contact_name", "lead_id.partner_name"]
+        return Domain.OR(Domain(name, operator, value) for name in names)
 
     def action_open_person(self):
         """The lead, contact or company behind the recipient, as far as it still exists."""

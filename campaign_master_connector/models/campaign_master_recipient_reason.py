@@ -31,9 +31,7 @@ class CampaignMasterRecipient(models.Model):
         duplicates = stored.filtered(lambda recipient: recipient.state_reason == "duplicate")
         unnamed = set() if self.env.su else self._ids_without_visible_holder(duplicates.ids)
         for recipient in self:
-            recipient.reason = (
-                UNNAMED if recipient.id in unnamed else recipient.sudo().state_reason
-            )
+            recipient.reason = UNNAMED if recipient.id in unnamed else recipient.sudo().state_reason
 
     @api.depends("state", "reason", "server_message")
     @api.depends_context("lang", "uid", "allowed_company_ids")

@@ -46,6 +46,7 @@ class ResConfigSettings(models.TransientModel):
         "Client secret", compute="_compute_cm_secrets", inverse="_inverse_cm_account"
     )
     cm_connection_state = fields.Selection(
+        string="Connection state",
         selection=lambda self: (
             self.env["campaign.master.account"]
             ._fields["connection_state"]
@@ -53,7 +54,7 @@ class ResConfigSettings(models.TransientModel):
         ),
         compute="_compute_cm_account",
     )
-    cm_connection_message = fields.Char(compute="_compute_cm_account")
+    cm_connection_message = fields.Char("Connection message", compute="_compute_cm_account")
 
     @api.depends("company_id")
     def _compute_cm_account(self):

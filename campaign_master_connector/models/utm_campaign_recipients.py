@@ -56,9 +56,7 @@ class UtmCampaign(models.Model):
             "is_whole": bool(recipient_visibility.campaigns_seen_as_a_whole(self)),
             "kinds": {kind: kinds.get(kind, 0) for kind, _label in KINDS},
             "states": self._cm_labelled("state", "state", states, [key for key, _ in STATES]),
-            "excluded": self._cm_labelled(
-                "reason", "reason", reasons, [key for key, _ in REASONS]
-            ),
+            "excluded": self._cm_labelled("reason", "reason", reasons, [key for key, _ in REASONS]),
             **self.cm_progress(),
         }
 

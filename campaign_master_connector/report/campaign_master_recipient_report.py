@@ -25,9 +25,7 @@ class CampaignMasterRecipientReport(models.Model):
     person_company_id = fields.Many2one(
         "res.company", "Company of the person", groups=fields.NO_ACCESS, readonly=True
     )
-    person_share = fields.Boolean(
-        "Person is no colleague", groups=fields.NO_ACCESS, readonly=True
-    )
+    person_share = fields.Boolean("Person is no colleague", groups=fields.NO_ACCESS, readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     commercial_partner_id = fields.Many2one(

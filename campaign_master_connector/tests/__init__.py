@@ -18,6 +18,7 @@ from . import (
     test_duplicate,
     test_engagement,
     test_failure_kinds,
+    test_field_labels,
     test_fair_share,
     test_found_again,
     test_import_export,

@@ -238,14 +238,18 @@ class TestDuplicateOfSomebodyHidden(RightsCase):
             recipients = self.recipient.with_user(user)
             named = recipients.search([("reason", "=", "duplicate")])
             self.assertEqual(bool(named), found)
-            self.assertEqual(bool(recipients.filtered_domain([("reason", "=", "duplicate")])), found)
+            self.assertEqual(
+                bool(recipients.filtered_domain([("reason", "=", "duplicate")])), found
+            )
             unnamed = recipients.search([("reason", "in", ["unnamed"])])
             self.assertEqual(bool(unnamed), not found)
             others = recipients.search(
                 [("reason", "!=", "duplicate"), ("lead_id", "=", self.own.id)]
             )
             self.assertEqual(bool(others), not found)
-            self.assertFalse(recipients.search([("reason", "=", False), ("state", "=", "excluded")]))
+            self.assertFalse(
+                recipients.search([("reason", "=", False), ("state", "=", "excluded")])
+            )
         for use in (
             lambda: self.recipient.with_user(self.seller).search(
                 [("state_reason", "=", "duplicate")]

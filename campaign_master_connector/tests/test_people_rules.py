@@ -1,5 +1,6 @@
 """Recipients are seen by who may read the lead or contact that they are, by whatever rule."""
 
+from lxml import etree
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -154,3 +155,56 @@ class TestPeopleRules(RightsCase):
         self.hidden.company_id = self.env["res.company"].create({"name": "Second Company"})
         self.env.flush_all()
         self.assertIs(campaign.cm_progress()["minutes_left"], False)
+
+
+@tagged("post_install", "-at_install")
+class TestSearchByName(RightsCase):
+    """One search over name and address, as contacts have it."""
+
+    def setUp(self):
+        super().setUp()
+        company = self.contact("office@example.com", name="Northwind", is_company=True)
+        person = self.contact("berta@example.com", name="Berta Brown", parent_id=company.id)
+        lead = self.lead(
+            "carla@example.com",
+            name="Interest in spring",
+            contact_name="Carla Cole",
+            partner_name="Southwind",
+            user_id=self.seller.id,
+        )
+        self.campaign = self.synced_campaign(company | person, lead)
+        self.emails = {"office@example.com", "berta@example.com", "carla@example.com"}
+
+    def found(self, text, user=None, operator="ilike"):
+        recipients = self.env["campaign.master.recipient"].with_user(user or self.env.user)
+        domain = [("display_name", operator, text), ("campaign_id", "=", self.campaign.id)]
+        return set(recipients.search(domain).mapped("email"))
+
+    def test_by_any_name_and_by_address(self):
+        for text, emails in (
+            ("berta b", {"berta@example.com"}),
+            ("northwind", {"office@example.com", "berta@example.com"}),
+            ("carla cole", {"carla@example.com"}),
+            ("southwind", {"carla@example.com"}),
+            ("spring", {"carla@example.com"}),
+            ("office@", {"office@example.com"}),
+            ("example.com", self.emails),
+            ("", self.emails),
+            ("nobody", set()),
+        ):
+            for user in (self.env.user, self.seller):
+                with self.subTest(text=text, user=user.login):
+                    self.assertEqual(self.found(text, user), emails)
+        self.assertEqual(self.found("northwind", operator="not ilike"), {"carla@example.com"})
+
+    def test_who_reads_no_leads_searches_too(self):
+        self.assertEqual(self.found("berta", self.marketing), {"berta@example.com"})
+        self.assertEqual(self.found("carla", self.marketing), set())
+
+    def test_it_is_the_first_suggestion(self):
+        for user in (self.seller, self.marketing):
+            recipients = self.env["campaign.master.recipient"].with_user(user)
+            arch = etree.fromstring(recipients.get_view(view_type="search")["arch"])
+            self.assertEqual(arch.find(".//field").get("name"), "display_name")
+            offered = {node.get("name") for node in arch.iter("field")}
+            self.assertEqual("lead_id" in offered, user == self.seller)
