@@ -8,7 +8,7 @@ from ..campaign_master_api import (
     normalize_api_url,
 )
 from ..services.sentences import sentence_of
-from .secret import Secret
+from .secret import Secret, sealed
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -171,7 +171,7 @@ class CampaignMasterAccount(models.Model):
                     raise ValidationError(sentence_of(self.env, error)) from None
         if IDENTITY_FIELDS & vals.keys() or vals.get("enabled"):
             vals["database_uuid"] = self._current_database_uuid()
-        return vals
+        return sealed(self, vals)
 
     def _changes_identity(self, vals):
         def changed(account, name):

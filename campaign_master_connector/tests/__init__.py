@@ -32,6 +32,7 @@ from . import (
     test_push,
     test_quota_month,
     test_quota_pace,
+    test_recorded_changes,
     test_recipient_changes,
     test_recipient_dimensions,
     test_recipient_removal,
