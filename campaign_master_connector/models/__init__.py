@@ -35,6 +35,7 @@ from . import (
     utm_campaign_rates,
     utm_campaign_recipient_statistics,
     utm_campaign_recipients,
+    utm_campaign_responsible,
     utm_campaign_statistics,
     utm_campaign_sync,
     utm_campaign_sync_messages,

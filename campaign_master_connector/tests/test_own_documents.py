@@ -94,6 +94,7 @@ class TestOwnDocumentsOnly(RightsCase):
     def test_smart_button_counts_what_the_user_may_see(self):
         contact = self.contact("shared@example.com")
         self.add(self.campaign, contact)
+        self.campaign.action_cm_sync()
         for user in (self.seller, self.marketing):
             self.assertEqual(contact.with_user(user).cm_campaign_count, 1)
         self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
