@@ -8,7 +8,7 @@ from ..campaign_master_api import (
     normalize_api_url,
 )
 from ..services.sentences import sentence_of
-from .secret import Secret
+from .secret import Secret, sealed
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -46,6 +46,7 @@ class CampaignMasterAccount(models.Model):
     )
     api_version = fields.Char("API version", default=DEFAULT_API_VERSION, required=True)
     database_uuid = fields.Char(
+        "Database",
         readonly=True,
         copy=False,
         help="The database that the account was set up in. A copy of the database has another "
@@ -72,14 +73,18 @@ class CampaignMasterAccount(models.Model):
     hourly_reset_at = fields.Datetime(readonly=True, copy=False)
     month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
-    choices_attempted_at = fields.Datetime(readonly=True, copy=False)
+    choices_attempted_at = fields.Datetime(
+        "Lists and templates asked for on", readonly=True, copy=False
+    )
     choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."
     )
-    list_ids = fields.One2many("campaign.master.list", "account_id", "Lists")
-    template_ids = fields.One2many("campaign.master.template", "account_id", "Templates")
+    list_ids = fields.One2many("campaign.master.list", "account_id", "Lists", readonly=True)
+    template_ids = fields.One2many(
+        "campaign.master.template", "account_id", "Templates", readonly=True
+    )
 
     _company_unique = models.Constraint(
         "UNIQUE(company_id)", "A company has one Campaign Master account; it has one already."
@@ -167,7 +172,7 @@ class CampaignMasterAccount(models.Model):
                     raise ValidationError(sentence_of(self.env, error)) from None
         if IDENTITY_FIELDS & vals.keys() or vals.get("enabled"):
             vals["database_uuid"] = self._current_database_uuid()
-        return vals
+        return sealed(self, vals)
 
     def _changes_identity(self, vals):
         def changed(account, name):

@@ -4,7 +4,7 @@ from ..campaign_master_api import api_origin
 from ..services.secret_columns import write_secrets
 from ..services.stored_elsewhere import from_outside
 from .campaign_master_account import SECRET_FIELDS
-from .secret import Secret
+from .secret import Secret, SecretEntry, sealed
 
 
 class CampaignMasterAccount(models.Model):
@@ -14,15 +14,16 @@ class CampaignMasterAccount(models.Model):
     otherwise have it sent to a server of his own.
     """
 
-    _inherit = "campaign.master.account"
+    _name = "campaign.master.account"
+    _inherit = ["campaign.master.account", "campaign.master.secret.entry.mixin"]
 
-    password = fields.Char(
+    password = SecretEntry(
         compute="_compute_secrets",
         inverse="_inverse_password",
         help="The password of the Campaign Master login. It can be replaced, never read. "
         "Left empty, the stored one stays. Another host as the API address needs it anew.",
     )
-    client_secret = fields.Char(
+    client_secret = SecretEntry(
         compute="_compute_secrets",
         inverse="_inverse_client_secret",
         help="Belongs to the client ID. It can be replaced, never read. "
@@ -31,13 +32,22 @@ class CampaignMasterAccount(models.Model):
     stored_password = Secret(groups=fields.NO_ACCESS, copy=False)
     stored_client_secret = Secret(groups=fields.NO_ACCESS, copy=False)
     # Where the secret may be sent; empty while the API address is still the one it was entered for.
-    password_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    client_secret_origin = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    password_origin = fields.Char("Host of the password", groups=fields.NO_ACCESS, copy=False)
+    client_secret_origin = fields.Char(
+        "Host of the client secret", groups=fields.NO_ACCESS, copy=False
+    )
 
     def _compute_secrets(self):
         """Empty also in superuser mode: a field of an administrator's own may be related to it."""
         for name in SECRET_FIELDS:
             self[name] = False
+
+    def set_secrets(self, vals):
+        """Replace secrets without `write`, whose values any addon may record: for scripts.
+
+        :param vals: {"password": str, "client_secret": str}, or one of them
+        """
+        return self.write(sealed(self, vals))
 
     def _secret_to_send(self, name):
         """A secret for the host of the API address; empty where it is for another one."""

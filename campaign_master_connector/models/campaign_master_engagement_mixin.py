@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.fields import Domain
+
+# Who was put on the list, or was there already; the mail may have gone to him.
+RECEIVED = Domain("state", "in", ("added", "exists")) | Domain("added_at", "!=", False)
 
 
 class CampaignMasterEngagementMixin(models.AbstractModel):
@@ -11,6 +15,8 @@ class CampaignMasterEngagementMixin(models.AbstractModel):
         "Campaign Master Campaigns",
         compute="_compute_cm_engagement",
         groups="campaign_master_connector.group_campaign_master_user",
+        help="Campaigns whose Campaign Master list this person is or was on. Campaigns that left "
+        "the person out, and those that weren't synced yet, don't count.",
     )
     cm_last_reaction = fields.Datetime(
         "Last open or click",
@@ -26,7 +32,7 @@ class CampaignMasterEngagementMixin(models.AbstractModel):
         recipients = self.env["campaign.master.recipient"]
         for person in self:
             [(count, last_open, last_click)] = recipients._read_group(
-                person._cm_recipients_domain() if person.ids else [(0, "=", 1)],
+                RECEIVED & Domain(person._cm_recipients_domain()) if person.ids else Domain.FALSE,
                 [],
                 ["campaign_id:count_distinct", "last_open:max", "last_click:max"],
             )
@@ -39,5 +45,6 @@ class CampaignMasterEngagementMixin(models.AbstractModel):
         action = self.env["campaign.master.recipient"]._window_action()
         action["name"] = self.env._("Campaigns")
         action["domain"] = self._cm_recipients_domain()
-        action["context"] = {"create": False}
+        # What is counted; without the filter also the campaigns that left the person out.
+        action["context"] = {"create": False, "search_default_received": True}
         return action

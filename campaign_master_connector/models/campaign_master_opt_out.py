@@ -26,7 +26,7 @@ class CampaignMasterOptOut(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     email = fields.Char(required=True, readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", index="btree_not_null", ondelete="set null", readonly=True
+        "res.partner", "Contact", index="btree_not_null", ondelete="set null", readonly=True
     )
     lead_id = fields.Many2one(
         "crm.lead", index="btree_not_null", ondelete="set null", readonly=True

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, clean_context
 
 from ..services import on_list, recipient_review
-from ..services.addresses import has_foreign_local_part
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -40,7 +40,6 @@ class CampaignMasterRecipient(models.Model):
     _description = "Campaign Master Recipient"
     _order = "id"
     _rec_name = "email"
-
     # Who is a recipient of what can be imported, and is never changed: no group may write.
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     company_id = fields.Many2one(
@@ -55,15 +54,26 @@ class CampaignMasterRecipient(models.Model):
         help="The address that is, or was, added to the Campaign Master list.",
     )
     state = fields.Selection(STATES, compute="_compute_classification", store=True, readonly=True)
+    # People read `reason`: of somebody whom they may not see it says nothing.
     state_reason = fields.Selection(
-        STATE_REASONS, "Reason", compute="_compute_classification", store=True, readonly=True
+        STATE_REASONS,
+        "Reason, stored",
+        compute="_compute_classification",
+        store=True,
+        readonly=True,
+        groups=fields.NO_ACCESS,
     )
     server_message = fields.Char("Answer of Campaign Master", readonly=True)
-    state_message = fields.Char("Message", compute="_compute_state_message")
     added_at = fields.Datetime("Added on", readonly=True)
     # With its address of now, where the state doesn't tell any more: another list was chosen, say.
     was_on_list = fields.Boolean("Was on a list", readonly=True, groups=fields.NO_ACCESS)
-    former_address_ids = fields.One2many("campaign.master.former.address", "recipient_id")
+    former_address_ids = fields.One2many(
+        "campaign.master.former.address",
+        "recipient_id",
+        "Former Addresses",
+        readonly=True,
+        groups="campaign_master_connector.group_campaign_master_manager",
+    )
 
     total_opens = fields.Integer(readonly=True)
     total_clicks = fields.Integer(readonly=True)
@@ -171,8 +181,11 @@ class CampaignMasterRecipient(models.Model):
     def _create_for_user(self, vals_list):
         """A user says who and where; all else is decided here, also what defaults would say.
 
+        Access comes first, so that nobody finds out who is a recipient from what is refused.
+
         :raises AccessError: for a campaign or a person that the user may not use
         """
+        self.browse().check_access("create")
         context = self.env.context
         identities = [
             {name: vals.get(name) or context.get(f"default_{name}") for name in IDENTITY}
@@ -244,20 +257,6 @@ class CampaignMasterRecipient(models.Model):
         campaign.invalidate_recordset(["cm_recipient_ids"])
         return added
 
-    @api.depends("state", "state_reason", "server_message", "email")
-    @api.depends_context("lang")
-    def _compute_state_message(self):
-        labels = dict(self._fields["state_reason"]._description_selection(self.env))
-        for recipient in self:
-            answer = recipient.state == "rejected" and recipient.server_message
-            message = answer or labels.get(recipient.state_reason, "")
-            if recipient.state_reason == "malformed" and has_foreign_local_part(recipient.email):
-                message = self.env._(
-                    "%(reason)s: Campaign Master takes no accents or foreign letters before the @",
-                    reason=message,
-                )
-            recipient.state_message = message
-
     @api.depends("partner_id", "lead_id", "email")
     def _compute_display_name(self):
         for recipient in self.sudo():
@@ -277,6 +276,16 @@ class CampaignMasterRecipient(models.Model):
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],
         }
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """By name and by address, as contacts and leads are found themselves."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        names = ["email", "partner_id.complete_name"]
+        if self.env["crm.lead"].has_access("read"):
+            names += ["lead_id.name", "lead_id.contact_name", "lead_id.partner_name"]
+        return Domain.OR(Domain(name, operator, value) for name in names)
 
     def action_open_person(self):
         """The lead, contact or company behind the recipient, as far as it still exists."""

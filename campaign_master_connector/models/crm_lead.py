@@ -11,7 +11,11 @@ class CrmLead(models.Model):
     _inherit = ["crm.lead", "campaign.master.engagement.mixin"]
 
     cm_recipient_ids = fields.One2many(
-        "campaign.master.recipient", "lead_id", "Campaign Master Recipients", groups=USER_GROUP
+        "campaign.master.recipient",
+        "lead_id",
+        "Campaign Master Recipients",
+        readonly=True,
+        groups=USER_GROUP,
     )
 
     def write(self, vals):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..campaign_master_api import DEFAULT_API_VERSION
+from .secret import SecretEntry, sealed
 
 FIELD_OF_SETTING = {
     "cm_enabled": "enabled",
@@ -21,7 +22,8 @@ class ResConfigSettings(models.TransientModel):
     Nothing of it is stored with the settings themselves, so that a secret never is.
     """
 
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "campaign.master.secret.entry.mixin"]
 
     cm_enabled = fields.Boolean(
         "Campaign Master", compute="_compute_cm_account", inverse="_inverse_cm_account"
@@ -41,13 +43,14 @@ class ResConfigSettings(models.TransientModel):
     cm_show_extended_statistics = fields.Boolean(
         "Show extended statistics", compute="_compute_cm_account", inverse="_inverse_cm_account"
     )
-    cm_password = fields.Char(
+    cm_password = SecretEntry(
         "Password", compute="_compute_cm_secrets", inverse="_inverse_cm_account"
     )
-    cm_client_secret = fields.Char(
+    cm_client_secret = SecretEntry(
         "Client secret", compute="_compute_cm_secrets", inverse="_inverse_cm_account"
     )
     cm_connection_state = fields.Selection(
+        string="Connection state",
         selection=lambda self: (
             self.env["campaign.master.account"]
             ._fields["connection_state"]
@@ -55,7 +58,7 @@ class ResConfigSettings(models.TransientModel):
         ),
         compute="_compute_cm_account",
     )
-    cm_connection_message = fields.Char(compute="_compute_cm_account")
+    cm_connection_message = fields.Char("Connection message", compute="_compute_cm_account")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -114,6 +117,7 @@ class ResConfigSettings(models.TransientModel):
                 for setting, field in SECRET_OF_SETTING.items()
                 if settings[setting]
             }
+            values = sealed(account, values)
             if account and values:
                 account.write(values)
             elif values:

@@ -11,7 +11,11 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "campaign.master.engagement.mixin"]
 
     cm_recipient_ids = fields.One2many(
-        "campaign.master.recipient", "partner_id", "Campaign Master Recipients", groups=USER_GROUP
+        "campaign.master.recipient",
+        "partner_id",
+        "Campaign Master Recipients",
+        readonly=True,
+        groups=USER_GROUP,
     )
 
     @api.ondelete(at_uninstall=False)

@@ -31,10 +31,15 @@ class UtmCampaign(models.Model):
         ondelete="restrict",
     )
     cm_effective_account_id = fields.Many2one(
-        "campaign.master.account", compute="_compute_cm_effective_account_id", compute_sudo=True
+        "campaign.master.account",
+        "Account in use",
+        compute="_compute_cm_effective_account_id",
+        compute_sudo=True,
     )
     cm_available = fields.Boolean(
-        compute="_compute_cm_available", help="Whether Campaign Master shows on the campaign."
+        "Uses Campaign Master",
+        compute="_compute_cm_available",
+        help="Whether Campaign Master shows on the campaign.",
     )
     cm_list_id = fields.Many2one(
         "campaign.master.list",

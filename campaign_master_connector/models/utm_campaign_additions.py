@@ -17,7 +17,9 @@ class UtmCampaign(models.Model):
 
     # [{"res_model", "domain", "user_id", "company_ids", "after"}]: who asked for whom, under whose
     # access rules, and the id up to which they are recipients.
-    cm_additions = fields.Json(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    cm_additions = fields.Json(
+        "Still to be added", readonly=True, copy=False, groups=fields.NO_ACCESS
+    )
     # Apart from what is wrong with syncs: nothing is tried again that could clear it by itself.
     cm_addition_problem = fields.Char("Problem with adding", readonly=True, copy=False)
 

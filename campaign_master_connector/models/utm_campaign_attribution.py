@@ -14,7 +14,7 @@ class UtmCampaign(models.Model):
         help="Append this to the links of the template, so that leads and orders that come from "
         "the mail are counted on this campaign.",
     )
-    cm_has_sales = fields.Boolean(compute="_compute_cm_sales")
+    cm_has_sales = fields.Boolean("Shows sales", compute="_compute_cm_sales")
     cm_quotation_count = fields.Integer("Quotations", compute="_compute_cm_sales")
     cm_revenue = fields.Integer("Revenue", compute="_compute_cm_sales")
 

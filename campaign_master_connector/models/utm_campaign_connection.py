@@ -6,7 +6,9 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_connection_notice = fields.Char(compute="_compute_cm_connection_notice", compute_sudo=True)
+    cm_connection_notice = fields.Char(
+        "Connection notice", compute="_compute_cm_connection_notice", compute_sudo=True
+    )
 
     @api.depends("cm_account_id.connection_state")
     def _compute_cm_connection_notice(self):

@@ -23,12 +23,12 @@ class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     cm_sync_error = fields.Char("Problem", readonly=True, copy=False)
-    cm_failed_kind = fields.Char(readonly=True, copy=False)
+    cm_failed_kind = fields.Char("Kind of the problem", readonly=True, copy=False)
     cm_failed_with_account = fields.Boolean(
-        "Problem of the Whole Account", readonly=True, copy=False
+        "Problem of the whole account", readonly=True, copy=False
     )
     cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
-    cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
+    cm_failure_count = fields.Integer("Failed attempts", readonly=True, copy=False, aggregator=None)
     cm_retry_at = fields.Datetime("Not tried before", readonly=True, copy=False)
     cm_problem = fields.Char("Problems", compute="_compute_cm_problem", compute_sudo=True)
     cm_next_attempt_at = fields.Datetime(

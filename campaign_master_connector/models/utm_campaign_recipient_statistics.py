@@ -24,10 +24,18 @@ class UtmCampaign(models.Model):
     cm_recipient_statistics_at = fields.Datetime(
         "Individual statistics as of", readonly=True, copy=False
     )
-    cm_recipient_statistics_after = fields.Datetime(readonly=True, copy=False)
-    cm_recipient_statistics_page = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_recipient_statistics_started_at = fields.Datetime(readonly=True, copy=False)
-    cm_recipient_statistics_requested = fields.Boolean(readonly=True, copy=False)
+    cm_recipient_statistics_after = fields.Datetime(
+        "Individual statistics since", readonly=True, copy=False
+    )
+    cm_recipient_statistics_page = fields.Integer(
+        "Page of the individual statistics", readonly=True, copy=False, aggregator=None
+    )
+    cm_recipient_statistics_started_at = fields.Datetime(
+        "Individual statistics begun on", readonly=True, copy=False
+    )
+    cm_recipient_statistics_requested = fields.Boolean(
+        "Individual statistics requested", readonly=True, copy=False
+    )
     cm_unknown_address_count = fields.Integer(
         "Unknown addresses", compute="_compute_cm_unknown_address_count"
     )

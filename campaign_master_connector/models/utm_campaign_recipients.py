@@ -3,7 +3,8 @@ import json
 from odoo import api, fields, models
 
 from ..services import recipient_visibility
-from .campaign_master_recipient import KINDS, STATE_REASONS, STATES
+from .campaign_master_recipient import KINDS, STATES
+from .campaign_master_recipient_reason import REASONS
 from .utm_campaign import USER_GROUP
 
 PICKER_VIEWS = {
@@ -42,7 +43,7 @@ class UtmCampaign(models.Model):
         """
         self.ensure_one()
         groups = self.env["campaign.master.recipient"]._read_group(
-            [("campaign_id", "=", self.id)], ["kind", "state", "state_reason"], ["__count"]
+            [("campaign_id", "=", self.id)], ["kind", "state", "reason"], ["__count"]
         )
         states, kinds, reasons = {}, {}, {}
         for kind, state, reason, count in groups:
@@ -55,9 +56,7 @@ class UtmCampaign(models.Model):
             "is_whole": bool(recipient_visibility.campaigns_seen_as_a_whole(self)),
             "kinds": {kind: kinds.get(kind, 0) for kind, _label in KINDS},
             "states": self._cm_labelled("state", "state", states, [key for key, _ in STATES]),
-            "excluded": self._cm_labelled(
-                "state_reason", "reason", reasons, [key for key, _ in STATE_REASONS]
-            ),
+            "excluded": self._cm_labelled("reason", "reason", reasons, [key for key, _ in REASONS]),
             **self.cm_progress(),
         }
 
@@ -82,7 +81,9 @@ class UtmCampaign(models.Model):
         campaign = self.sudo()
         left = self._cm_pending_count()
         # The time is everybody's: from it one could tell how many the others are.
-        shows_time = recipient_visibility.sees_everybody(self.env)
+        shows_time = recipient_visibility.sees_everybody(self.env) and bool(
+            recipient_visibility.campaigns_seen_as_a_whole(self)
+        )
         return {
             "left": left,
             "minutes_left": shows_time and campaign._cm_minutes_left(left),

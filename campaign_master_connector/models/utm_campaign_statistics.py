@@ -83,10 +83,12 @@ class UtmCampaign(models.Model):
         "Open Rate %", readonly=True, copy=False, digits=(5, 2), aggregator="avg"
     )
     cm_statistics_at = fields.Datetime("Statistics as of", readonly=True, copy=False)
-    cm_statistics_requested = fields.Boolean(readonly=True, copy=False)
+    cm_statistics_requested = fields.Boolean("Statistics requested", readonly=True, copy=False)
 
     cm_show_extended_statistics = fields.Boolean(
-        compute="_compute_cm_show_extended_statistics", compute_sudo=True
+        "Shows extended statistics",
+        compute="_compute_cm_show_extended_statistics",
+        compute_sudo=True,
     )
 
     @api.depends("cm_account_id.show_extended_statistics")

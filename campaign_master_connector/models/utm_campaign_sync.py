@@ -28,13 +28,19 @@ class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     cm_synced_at = fields.Datetime("Last sync", readonly=True, copy=False)
-    cm_sync_requested = fields.Boolean(readonly=True, copy=False)
+    cm_sync_requested = fields.Boolean("Sync requested", readonly=True, copy=False)
     cm_paused = fields.Boolean("Paused", readonly=True, copy=False)
-    cm_sent_values = fields.Json(readonly=True, copy=False)
-    cm_creation_began_at = fields.Datetime(readonly=True, copy=False)
-    cm_in_flight_first_id = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_in_flight_last_id = fields.Integer(readonly=True, copy=False, aggregator=None)
-    cm_missing_fields = fields.Char(compute="_compute_cm_missing_fields", compute_sudo=True)
+    cm_sent_values = fields.Json("Values last sent", readonly=True, copy=False)
+    cm_creation_began_at = fields.Datetime("Creation begun on", readonly=True, copy=False)
+    cm_in_flight_first_id = fields.Integer(
+        "First recipient under way", readonly=True, copy=False, aggregator=None
+    )
+    cm_in_flight_last_id = fields.Integer(
+        "Last recipient under way", readonly=True, copy=False, aggregator=None
+    )
+    cm_missing_fields = fields.Char(
+        "Missing fields", compute="_compute_cm_missing_fields", compute_sudo=True
+    )
 
     _cm_requested_idx = models.Index("(id) WHERE cm_sync_requested")
 

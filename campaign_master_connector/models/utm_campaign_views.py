@@ -3,6 +3,27 @@ from odoo import api, models
 from .utm_campaign_statistics import EXTENDED_FIGURES
 
 USES_OF_A_FIGURE = {"aggregator", "groupable", "searchable", "exportable"}
+# What the addon keeps for its own runs and its form: nobody looks for it.
+INTERNAL_FIELDS = {
+    "cm_available",
+    "cm_connection_notice",
+    "cm_creation_began_at",
+    "cm_effective_account_id",
+    "cm_failed_kind",
+    "cm_failure_count",
+    "cm_has_sales",
+    "cm_in_flight_first_id",
+    "cm_in_flight_last_id",
+    "cm_missing_fields",
+    "cm_recipient_statistics_after",
+    "cm_recipient_statistics_page",
+    "cm_recipient_statistics_requested",
+    "cm_recipient_statistics_started_at",
+    "cm_sent_values",
+    "cm_show_extended_statistics",
+    "cm_statistics_requested",
+    "cm_sync_requested",
+}
 
 
 class UtmCampaign(models.Model):
@@ -28,13 +49,15 @@ class UtmCampaign(models.Model):
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):
-        """Nobody measures, groups, searches or exports the figures that Settings hide."""
+        """Nobody is offered to measure, group, search or export what is hidden or internal."""
         descriptions = super().fields_get(allfields, attributes)
+        hidden = INTERNAL_FIELDS
         if not self._cm_is_enabled([("show_extended_statistics", "=", True)]):
-            for name in descriptions.keys() & EXTENDED_FIGURES:
-                descriptions[name] |= {
-                    use: False for use in USES_OF_A_FIGURE & descriptions[name].keys()
-                }
+            hidden = hidden | EXTENDED_FIGURES
+        for name in descriptions.keys() & hidden:
+            descriptions[name] |= {
+                use: False for use in USES_OF_A_FIGURE & descriptions[name].keys()
+            }
         return descriptions
 
     @api.model

@@ -20,6 +20,12 @@ class CampaignMasterRecipientReport(models.Model):
     kind = fields.Selection(KINDS, readonly=True)
     state = fields.Selection(STATES, readonly=True)
     lead_id = fields.Many2one("crm.lead", readonly=True)
+    # Who may see a row is decided by them.
+    partner_id = fields.Many2one("res.partner", "Contact", groups=fields.NO_ACCESS, readonly=True)
+    person_company_id = fields.Many2one(
+        "res.company", "Company of the person", groups=fields.NO_ACCESS, readonly=True
+    )
+    person_share = fields.Boolean("Person is no colleague", groups=fields.NO_ACCESS, readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     commercial_partner_id = fields.Many2one(
@@ -43,8 +49,8 @@ class CampaignMasterRecipientReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT id, campaign_id, company_id, kind, state, lead_id,
-                   user_id, country_id, commercial_partner_id, first_open, first_click,
+            SELECT id, campaign_id, company_id, kind, state, lead_id, partner_id,
+                   person_company_id, person_share, user_id, country_id, commercial_partner_id, first_open, first_click,
                    1 AS recipients,
                    (total_opens > 0)::integer AS opened,
                    (total_clicks > 0)::integer AS clicked,

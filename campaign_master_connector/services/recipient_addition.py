@@ -49,7 +49,8 @@ def _insert(campaign, decided):
                     state_reason, total_opens, total_clicks, total_forwards,
                     total_unsubscribes, bounced, opted_out,
                     create_uid, create_date, write_uid, write_date,
-                    user_id, country_id, commercial_partner_id)
+                    user_id, country_id, commercial_partner_id,
+                    person_company_id, person_share)
             SELECT decided.campaign_id, %(company)s, decided.partner_id, decided.lead_id,
                    decided.kind, decided.email, decided.state, decided.state_reason,
                    0, 0, 0, 0, FALSE, decided.state = 'opted_out',

@@ -39,6 +39,30 @@ class TestEngagement(CampaignMasterCase):
         company.invalidate_recordset()
         self.assertEqual(company.cm_campaign_count, 1, "one campaign, two recipients")
 
+    def test_button_counts_no_campaign_that_left_the_person_out(self):
+        contact, lead = self.contact("one@example.com"), self.lead("one@example.com")
+        synced = self.synced_campaign(contact, lead, title="Synced")
+        self.assertEqual(self.recipients(synced, lead).state, "excluded")
+        unsynced = self.make_campaign(title="Not synced")
+        self.add(unsynced, contact)
+        self.assertEqual((contact.cm_campaign_count, lead.cm_campaign_count), (1, 0))
+        context = contact.action_cm_open_engagement()["context"]
+        arch = etree.fromstring(
+            self.env["campaign.master.recipient"].get_view(view_type="search")["arch"]
+        )
+        [received] = [
+            one for one in arch.iter("filter") if context.get(f"search_default_{one.get('name')}")
+        ]
+        shown = self.env["campaign.master.recipient"].search(literal_eval(received.get("domain")))
+        self.assertEqual(shown, self.recipients(synced, contact))
+
+    def test_button_goes_on_counting_who_was_on_a_list(self):
+        contact = self.contact("one@example.com")
+        campaign = self.synced_campaign(contact)
+        contact.email = "two@example.com"
+        self.assertEqual(self.recipients(campaign, contact).state, "pending")
+        self.assertEqual(contact.cm_campaign_count, 1)
+
     def test_person_without_campaigns_has_none(self):
         contact = self.contact()
         self.assertEqual(contact.cm_campaign_count, 0)

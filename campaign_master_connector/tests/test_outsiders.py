@@ -34,6 +34,25 @@ class TestOutsiders(RightsCase):
                 with self.subTest(user=user.login, path=path), self.assertRaises(AccessError):
                     campaign.with_user(user).search([(path, "=like", "h%")])
 
+    def test_they_cannot_find_out_who_is_a_recipient(self):
+        """What is refused is the same for who is one and who is none."""
+        known, stranger = self.contact("known@example.com"), self.contact("other@example.com")
+        campaign = self.synced_campaign(known)
+        for user in (self.portal, self.employee):
+            recipients = self.env["campaign.master.recipient"].with_user(user)
+            refusals = set()
+            for person in (known, stranger):
+                values = {"campaign_id": campaign.id, "partner_id": person.id}
+                defaults = {f"default_{name}": value for name, value in values.items()}
+                for model, given in ((recipients, values), (recipients.with_context(defaults), {})):
+                    with self.assertRaises(AccessError) as refusal:
+                        model.create(given)
+                    refusals.add(str(refusal.exception))
+                columns = [f"{name}/.id" for name in values]
+                loaded = recipients.load(columns, [[str(value) for value in values.values()]])
+                refusals.add(loaded["messages"][0]["message"])
+            self.assertEqual(len(refusals), 1)
+
     def test_they_cannot_change_what_goes_to_campaign_master(self):
         campaign = self.synced_campaign(self.contact())
         theirs = campaign.with_user(self.employee)

@@ -94,6 +94,7 @@ class TestOwnDocumentsOnly(RightsCase):
     def test_smart_button_counts_what_the_user_may_see(self):
         contact = self.contact("shared@example.com")
         self.add(self.campaign, contact)
+        self.campaign.action_cm_sync()
         for user in (self.seller, self.marketing):
             self.assertEqual(contact.with_user(user).cm_campaign_count, 1)
         self.assertEqual(self.own.with_user(self.seller).cm_campaign_count, 1)
@@ -190,3 +191,74 @@ class TestOwnDocumentsOnly(RightsCase):
         self.control.populate_campaign(self.campaign.cm_external_id, 4)
         params = self.campaign.with_user(self.seller).action_cm_update_statistics()["params"]
         self.assertEqual(params["message"], "Statistics are up to date.")
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicateOfSomebodyHidden(RightsCase):
+    """That an address is a recipient's already is told to who may see whose it is."""
+
+    def setUp(self):
+        super().setUp()
+        foreign = self.lead("same@example.com", user_id=self.colleague.id, name="Foreign")
+        self.own = self.lead("same@example.com", user_id=self.seller.id, name="Own")
+        self.without = self.lead(False, user_id=self.seller.id, name="Without")
+        self.campaign = self.make_campaign()
+        self.add(self.campaign, foreign)
+        self.campaign.with_user(self.seller).cm_add_people(
+            "crm.lead", [("id", "in", (self.own | self.without).ids)]
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.recipient = self.recipients(self.campaign, self.own)
+        self.assertEqual(self.recipient.state_reason, "duplicate")
+
+    def test_who_sees_both_is_told_the_reason(self):
+        for user in (self.all_leads, self.env.user):
+            recipient = self.recipient.with_user(user)
+            self.assertEqual(recipient.reason, "duplicate")
+            self.assertIn("another recipient", recipient.state_message)
+
+    def test_who_sees_one_is_not(self):
+        self.seller.group_ids += self.env.ref("base.group_allow_export")
+        recipient = self.recipient.with_user(self.seller)
+        self.assertEqual(recipient.state, "excluded")
+        self.assertEqual(recipient.state_message, "Not written to in this campaign")
+        values = recipient.read()[0]
+        summary = self.campaign.with_user(self.seller).cm_recipient_summary()
+        groups = recipient.formatted_read_group([], ["reason"], ["__count"])
+        for told in (values, summary, groups, recipient.export_data(["reason", "state_message"])):
+            self.assertNotIn("uplicate", repr(told))
+            self.assertNotIn("another", repr(told))
+        self.assertEqual(
+            {one["reason"]: one["count"] for one in summary["excluded"]},
+            {"unnamed": 1, "no_address": 1},
+        )
+
+    def test_no_search_tells_it(self):
+        for user, found in ((self.seller, False), (self.all_leads, True)):
+            recipients = self.recipient.with_user(user)
+            named = recipients.search([("reason", "=", "duplicate")])
+            self.assertEqual(bool(named), found)
+            self.assertEqual(
+                bool(recipients.filtered_domain([("reason", "=", "duplicate")])), found
+            )
+            unnamed = recipients.search([("reason", "in", ["unnamed"])])
+            self.assertEqual(bool(unnamed), not found)
+            others = recipients.search(
+                [("reason", "!=", "duplicate"), ("lead_id", "=", self.own.id)]
+            )
+            self.assertEqual(bool(others), not found)
+            self.assertFalse(
+                recipients.search([("reason", "=", False), ("state", "=", "excluded")])
+            )
+        for use in (
+            lambda: self.recipient.with_user(self.seller).search(
+                [("state_reason", "=", "duplicate")]
+            ),
+            lambda: self.recipient.with_user(self.seller).formatted_read_group(
+                [], ["state_reason"], ["__count"]
+            ),
+            lambda: self.recipient.with_user(self.seller).search([], order="state_reason"),
+        ):
+            with self.assertRaises(AccessError):
+                use()

@@ -122,6 +122,31 @@ class TestRights(RightsCase):
         self.assertEqual(own.read(["title"])[0]["title"], "Own")
         Form(campaign)
 
+    def test_salesperson_with_own_documents_changes_own_campaigns_alone(self):
+        campaign = self.synced_campaign(self.contacts(1), user_id=self.colleague.id)
+        changes = (
+            {"title": "Renamed"},
+            {"active": False},
+            {"user_id": self.seller.id},
+            {"cm_subject": "Another subject"},
+            {"cm_list_id": self.choice("list", self.newsletter).id},
+        )
+        for values in changes:
+            with self.subTest(values=values):
+                with self.assertRaisesRegex(AccessError, "can be changed by colleague"):
+                    campaign.with_user(self.seller).write(values)
+        for user in (self.colleague, self.all_leads, self.marketing, self.manager):
+            campaign.with_user(user).write({"title": f"By {user.login}", "cm_subject": user.login})
+        own_lead = self.lead("own@example.com", user_id=self.seller.id)
+        campaign.with_user(self.seller).cm_add_people("crm.lead", [("id", "=", own_lead.id)])
+        campaign.with_user(self.seller).action_cm_sync()
+        self.assertIn("own@example.com", self.on_list())
+
+    def test_campaign_without_campaign_master_is_odoos(self):
+        campaign = self.env["utm.campaign"].create({"title": "A", "user_id": self.colleague.id})
+        campaign.with_user(self.seller).title = "Renamed"
+        self.assertEqual(campaign.title, "Renamed")
+
     def test_system_fields_of_a_campaign_cannot_be_forged(self):
         campaign = self.synced_campaign(self.contacts(1))
         for user in (self.seller, self.manager):

@@ -29,7 +29,10 @@ class CampaignMasterAddRecipients(models.TransientModel):
     campaign_id = fields.Many2one("utm.campaign", domain=[("is_auto_campaign", "=", False)])
     campaign_title = fields.Char("Campaign Name")
     res_model = fields.Selection(
-        [("res.partner", "Contacts"), ("crm.lead", "Leads")], required=True, readonly=True
+        [("res.partner", "Contacts"), ("crm.lead", "Leads")],
+        "Selected from",
+        required=True,
+        readonly=True,
     )
     # As JSON: Odoo evaluates no more than 100 kB of Python's literals, 13,000 ids or so.
     domain = fields.Char(

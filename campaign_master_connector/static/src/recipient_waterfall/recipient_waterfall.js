@@ -155,7 +155,7 @@ export class RecipientWaterfall extends Component {
     }
 
     openExcluded(reason) {
-        return this.open(["state", "=", "excluded"], ["state_reason", "=", reason]);
+        return this.open(["state", "=", "excluded"], ["reason", "=", reason]);
     }
 
     /** The button isn't disabled meanwhile: it would lose the focus. */
