@@ -73,6 +73,9 @@ class CampaignMasterAccount(models.Model):
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
     choices_attempted_at = fields.Datetime(readonly=True, copy=False)
     choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
+    # Where they take many calls they are pulled less often, else they would use up the hour.
+    choices_rest_until = fields.Datetime(readonly=True, copy=False)
+    choices_problem = fields.Char(readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."
@@ -184,6 +187,8 @@ class CampaignMasterAccount(models.Model):
             "connection_state": "unknown",
             "connection_message": self._withholds_secrets() and self._withheld_sentence(),
             "choices_attempted_at": False,
+            "choices_rest_until": False,
+            "choices_problem": False,
             "blocked_until": False,
         }
 
