@@ -113,12 +113,16 @@ class CampaignMasterAccount(models.Model):
     def write(self, vals):
         """Other credentials begin anew: without token, pause and alert, and bound to this database.
 
+        Without a client ID there is no client secret either.
+
         :raises UserError: for another company
         :raises ValidationError: as at creation
         """
         if "company_id" in vals:
             self._check_company_stays(vals["company_id"])
         vals = self._cleaned(vals)
+        if "client_id" in vals and not vals["client_id"] and not vals.get("client_secret"):
+            self._remove_secret("client_secret")
         changes_identity = self._changes_identity(vals)
         if "api_url" in vals:
             self._bind_secrets_to_address()

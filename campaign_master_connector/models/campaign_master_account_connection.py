@@ -16,8 +16,11 @@ from ..services.account_session import (
     AccountSession,
     problem_with_login,
 )
+from ..services.entered_login import LOGIN_FIELDS, is_stored, outcome_of
 from ..services.moments import moment_for
 from ..services.sentences import number_for, sentence_of
+
+from .campaign_master_account import SECRET_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -108,9 +111,7 @@ class CampaignMasterAccount(models.Model):
         self.check_access("write")
         account = self.sudo()
         if not account.api_url or not account.username or not account._has_password():
-            raise UserError(
-                self.env._("Fill in user name, password and API address, then test again.")
-            )
+            raise UserError(self._incomplete_sentence())
         if account._withholds_secrets():
             return self._tested(account._test_without_secrets())
         account.write({"token": False, "token_expires_at": False, "blocked_until": False})
@@ -122,8 +123,36 @@ class CampaignMasterAccount(models.Model):
             sentences = (sentence_of(self.env, error), account._pause_sentence())
             action = self._notification("danger", " ".join(filter(None, sentences)))
         else:
-            action = self._notification("success", account._connected_sentence())
+            sentence = account._connected_sentence(session.client.rate_limit)
+            action = self._notification("success", sentence)
         return self._tested(action)
+
+    def _incomplete_sentence(self):
+        return self.env._("Fill in user name, password and API address, then test again.")
+
+    @api.model
+    def _test_entered(self, company, entered):
+        """Log in with what somebody entered for ``company``, and store nothing of it.
+
+        What is the account's own already is tested as `action_test_connection` does.
+
+        :param entered: {name of a field: text}; an empty secret stands for the account's own
+        :return: a notification
+        """
+        self.check_access("write")
+        account = self._for_company(company)
+        entered = {name: entered.get(name) or "" for name in (*LOGIN_FIELDS, *SECRET_FIELDS)}
+        entered |= {name: entered[name].strip() for name in LOGIN_FIELDS}
+        if is_stored(account, entered):
+            return account.with_env(self.env).action_test_connection()
+        own = account or self.sudo().new({"company_id": company.id})
+        has_password = entered["password"] or own._has_password()
+        if not entered["username"] or not entered["api_url"] or not has_password:
+            raise UserError(self._incomplete_sentence())
+        problem, limit = outcome_of(own, entered)
+        if problem:
+            return self._tested(self._notification("danger", problem))
+        return self._tested(self._notification("success", self._connected_sentence(limit)))
 
     def _test_without_secrets(self):
         """Whether the address leads anywhere; what is wrong with it comes before the password."""
@@ -144,13 +173,14 @@ class CampaignMasterAccount(models.Model):
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
 
-    def _connected_sentence(self):
-        if not self.hourly_limit:
+    def _connected_sentence(self, limit):
+        """:param limit: the `RateLimit` that the last answer told, or None"""
+        if not limit or not limit.limit:
             return self.env._("Connected")
         return self.env._(
             "Connected. %(remaining)s of %(limit)s calls are left this hour.",
-            remaining=number_for(self.env, self.hourly_remaining),
-            limit=number_for(self.env, self.hourly_limit),
+            remaining=number_for(self.env, limit.remaining or 0),
+            limit=number_for(self.env, limit.limit),
         )
 
     def _notification(self, kind, message):
