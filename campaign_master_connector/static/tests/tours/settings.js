@@ -45,5 +45,11 @@ registry.category("web_tour.tours").add("campaign_master_settings", {
             trigger: `${BLOCK} [name=cm_password] input:value(not-the-password)`,
         },
         ...see(`body:not(:has(${BLOCK} .text-danger))`),
+        ...fill("cm_password", "demo"),
+        ...fill("cm_client_id", "id-1"),
+        ...click(".o_form_button_save"),
+        ...see(`${BLOCK} [name=cm_client_id] input:value(id-1)`),
+        ...see("body:not(:has(.o_dirty_warning))"),
+        ...seeNoPassword(),
     ],
 });
