@@ -20,6 +20,7 @@ from .errors import (
     ServerFailed,
     SeveralCampaigns,
     TokenRefused,
+    TooManyRows,
 )
 from .retry import NO_RETRY, RetryPolicy, should_retry, wait_seconds
 from .sentences import Sentence
@@ -81,6 +82,7 @@ __all__ = [
     "Timeouts",
     "Token",
     "TokenRefused",
+    "TooManyRows",
     "api_origin",
     "check_api_version",
     "ensure_campaign",

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import endpoints
 from .endpoints import Operation
-from .errors import InvalidAnswer, NotCampaignMaster
+from .errors import InvalidAnswer, NotCampaignMaster, TooManyRows
 from .parsing import MAX_COUNT, UnusableValue, decode_json
 from .sentences import _
 from .transport import Answer
@@ -33,6 +33,18 @@ def invalid_answer(operation: Operation, problem: str) -> InvalidAnswer:
             problem=problem,
         ),
         outcome_unknown=True,
+    )
+
+
+def too_many_rows(operation: Operation, problem: str) -> TooManyRows:
+    """The error for pages that together are more than can be true; `problem` as there."""
+    return TooManyRows(
+        _(
+            "Campaign Master's answer to %(operation)s goes on and on: %(problem)s. "
+            "What is left of it wasn't read. Ask its support.",
+            operation=operation.name,
+            problem=problem,
+        )
     )
 
 

@@ -42,7 +42,7 @@ class Call:
 
 
 class Caller:
-    """Keeps the token, the count of requests and the last rate limit of one client."""
+    """Keeps the token, the count of requests and of bytes, and the last rate limit of one client."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Caller:
         retry: RetryPolicy,
     ) -> None:
         self.calls = 0
+        self.received = 0
         self.rate_limit: RateLimit | None = None
         self.lost_an_answer = False
         self._transport = transport
@@ -138,6 +139,7 @@ class Caller:
             )
         except CampaignMasterError as error:
             return error
+        self.received += len(answer.body)
         self._note_headers(call, answer)
         return error_of(answer, call.operation, self._transport.host, self._secrets()) or answer
 

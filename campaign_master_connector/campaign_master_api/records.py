@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from . import endpoints
-from .answers import invalid_answer
+from .answers import invalid_answer, too_many_rows
 from .caller import Call, Caller
 from .endpoints import Operation, Schema
 from .parsing import MAX_IDENTIFIER, UnusableValue, read_columns, read_object
@@ -15,6 +15,11 @@ from .types import Page
 
 Value = TypeVar("Value")
 MAX_PAGES = 10_000
+# Of all pages together: what an account or a campaign can have, and what they can weigh.
+MAX_ROWS = 20_000
+MAX_ROWS_OF = {endpoints.LIST_CAMPAIGN_RECIPIENTS.name: 5_000_000}
+MAX_BYTES = 256 * 2**20
+MAX_BYTES_OF = {endpoints.LIST_CAMPAIGN_RECIPIENTS.name: 4 * 2**30}
 
 
 class Records:
@@ -83,12 +88,17 @@ class Records:
         at: int | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Iterator[Page[Value]]:
-        """All pages from `start` on; ends with an error where the server never ends or repeats."""
+        """All pages from `start` on; ends with an error where the server never ends or repeats.
+
+        Raises TooManyRows for more than an account or a campaign can have.
+        """
         seen: set[int] = set()
+        received = self._caller.received
         for number in range(start, start + MAX_PAGES):
             page = self.page(operation, schema, make, number=number, size=size, at=at, query=query)
             if _fingerprint(page) in seen:
                 raise invalid_answer(operation, f"page {number} repeats an earlier one")
+            _check_sizes(operation, (number - 1) * size, self._caller.received - received)
             yield page
             if page.is_last:
                 return
@@ -127,6 +137,15 @@ def _checked(
         return read(value, schema)
     except UnusableValue as problem:
         raise invalid_answer(operation, str(problem)) from None
+
+
+def _check_sizes(operation: Operation, rows: int, size: int) -> None:
+    """Raises TooManyRows for more than `rows` before this page, or `size` bytes up to it."""
+    most = MAX_ROWS_OF.get(operation.name, MAX_ROWS)
+    if rows >= most:
+        raise too_many_rows(operation, f"it has more than {most} rows")
+    if size > MAX_BYTES_OF.get(operation.name, MAX_BYTES):
+        raise too_many_rows(operation, f"its pages have {size} bytes together")
 
 
 def _fingerprint(page: Page[Any]) -> int:

@@ -19,7 +19,8 @@ from ..campaign_master_api import (
     TokenRefused,
 )
 from . import transaction
-from .account_session import ReserveReached
+from .account_session import ClicksUsedUp, ReserveReached
+from .sentences import sentence_of
 
 _logger = logging.getLogger(__name__)
 
@@ -82,7 +83,8 @@ class CampaignResult:
 
     ``problem`` is a sentence, empty if all went well; ``came_too_late`` are changes of a campaign
     that was launched before. ``values`` are those of the campaign itself that the run dealt with,
-    None if it pushed recipients alone.
+    None if it pushed recipients alone. ``refusal`` is why it was not begun although somebody
+    clicked; ``is_recent`` says that what it would bring is here.
     """
 
     campaign: object
@@ -92,6 +94,8 @@ class CampaignResult:
     problem: str = ""
     busy: bool = False
     waiting: bool = False
+    refusal: str = ""
+    is_recent: bool = False
     came_too_late: bool = False
     values: dict | None = None
     left: int = 0
@@ -111,6 +115,7 @@ class CampaignRun:
 
     def __init__(self, session, purpose):
         self.session = session
+        session.purpose = purpose
         self.purpose = purpose
         self.env = session.account.env
         self.results = {}
@@ -155,6 +160,7 @@ class CampaignRun:
             transaction.rollback(self.env)
             self.stopped_by = error
             result.waiting = True
+            result.refusal = self.refusal()
         except CampaignMasterError as error:
             of_account = self._concerns_the_account(error)
             if of_account:
@@ -173,6 +179,11 @@ class CampaignRun:
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
             self._fail(result, unexpected_sentence(self.env))
+
+    def refusal(self):
+        """Why the clicks of this account make no calls now and until when; empty if they do."""
+        refused = isinstance(self.stopped_by, ClicksUsedUp)
+        return sentence_of(self.env, self.stopped_by) if refused else ""
 
     def _concerns_the_account(self, error):
         if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -197,6 +208,7 @@ class CampaignRun:
         """Write the log of the run."""
         log = self.env["campaign.master.sync.log"]
         self._note(partial(log._add, self.purpose, self.results.values()))
+        self.session.logged_calls = sum(result.calls for result in self.results.values())
 
     def _note(self, write):
         """What a run did is done, also where it can't be noted."""

@@ -29,9 +29,9 @@ def run_at_the_screen(campaigns):
         work = partial(_sync_account_until, deadline, account, group)
         done = on_its_own(group, "sync", work) or unexpected_results(group)
         results |= {result.campaign.id: result for result in done}
+    left = on_its_own(campaigns, "sync", campaigns._cm_pending_counts) or {}
     for campaign in campaigns:
-        left = on_its_own(campaign, "sync", campaign._cm_pending_count)
-        results[campaign.id].left = left or 0
+        results[campaign.id].left = left.get(campaign.id, 0)
     return [results[campaign.id] for campaign in campaigns]
 
 
@@ -58,6 +58,8 @@ def _sync_until(deadline, run, campaigns):
 
 def _not_begun(campaign, run):
     """The schedule takes it up; what stopped the run is why it wasn't begun."""
+    if refusal := run.refusal():
+        return CampaignResult(campaign, waiting=True, refusal=refusal)
     problem = sentence_of(run.env, run.stopped_by) if run.stopped_by else ""
     return CampaignResult(campaign, problem=problem, waiting=not problem)
 

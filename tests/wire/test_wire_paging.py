@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import responses
-from campaign_master_api import CampaignMasterClient, InvalidAnswer
+from campaign_master_api import CampaignMasterClient, InvalidAnswer, TooManyRows
 from wire_support import API
 
 LISTS_URL = f"{API}/lists"
@@ -122,3 +123,43 @@ def test_a_page_that_cannot_be_asked_for(
     with pytest.raises(ValueError, match="pages"):
         client.campaign_recipients_page(5, number, size)
     assert client.calls == 0
+
+
+def endless(key: str, size: int, **more: str) -> Callable[[int], dict[str, Any]]:
+    """Pages of ``size`` rows with ids and names, which never end."""
+
+    def answer(number: int) -> dict[str, Any]:
+        ids = range(number * size, (number + 1) * size)
+        found = [{"id": row + 1, "name": f"Row {row}", **more} for row in ids]
+        return {"currentPage": number, "isLastPage": False, key: found}
+
+    return answer
+
+
+def test_lists_without_end_are_not_read_without_end(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, endless("lists", 1000), LISTS_URL)
+    with pytest.raises(TooManyRows, match="more than 20000 rows"):
+        deque(client.iter_lists(), maxlen=0)
+    assert client.calls == 21
+
+
+def test_pages_together_have_a_weight_that_they_may_not_pass(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    megabyte = "<p>" + "x" * 2**20
+    answer = endless("templates", 10, html=megabyte)
+    serve(server, answer, f"{API}/templates")
+    with pytest.raises(TooManyRows, match="bytes together"):
+        deque(client.iter_templates(), maxlen=0)
+    assert client.calls == 26
+
+
+def test_a_run_of_statistics_ends_wherever_it_began(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, lambda n: page(n, False, n))
+    assert next(client.iter_campaign_recipient_pages(5, start_page=5000)).number == 5000
+    with pytest.raises(TooManyRows, match="more than 5000000 rows"):
+        next(client.iter_campaign_recipient_pages(5, start_page=5001))
