@@ -375,8 +375,9 @@ class TestImportPage(SandboxCase, HttpCase):
         const told = [];
         const model = Object.assign(Object.create(BaseImportModel.prototype), {
             orm: { silent: { call: async () => (%s) } },
-            env: { services: { notification: { add: (text, { type }) => told.push([text, type]) } } },
-            _importOptions: {}, importOptionsValues: {}, context: {},
+            env: {
+                services: { notification: { add: (text, { type }) => told.push([text, type]) } },
+            },
         });
         Object.defineProperty(model, "importOptions", { value: {} });
         model._callImport(false, []).then(({ ids, messages, nextrow }) => {
