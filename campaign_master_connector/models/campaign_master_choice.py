@@ -3,7 +3,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 
-from ..services.campaign_text import on_one_line
+from ..services.campaign_text import as_name
 from .big_integer import BigInteger
 
 TAG = re.compile(r"<[^<>]*>")
@@ -53,11 +53,29 @@ class CampaignMasterChoice(models.AbstractModel):
             ]
         )
 
+    @api.depends("name", "external_id", "account_id")
+    def _compute_display_name(self):
+        """Of several with one name each says which it is."""
+        known = self.sudo().with_context(active_test=False)
+        counts = {
+            (account, name): count
+            for account, name, count in known._read_group(
+                [("account_id", "in", self.account_id.ids), ("name", "in", self.mapped("name"))],
+                ["account_id", "name"],
+                ["__count"],
+            )
+        }
+        for choice in self:
+            is_one_of_several = counts.get((choice.account_id.sudo(), choice.name), 0) > 1
+            choice.display_name = (
+                f"{choice.name} ({choice.external_id})" if is_one_of_several else choice.name
+            )
+
     def _plain(self, name, external_id):
         """``name`` without markup, whose tags could be nested to survive a single removal."""
         while TAG.search(name):
             name = TAG.sub("", name)
-        return on_one_line(name) or self.env._("Unnamed (%s)", external_id)
+        return as_name(name) or self.env._("Unnamed (%s)", external_id)
 
     @api.model
     def name_search(self, name="", domain=None, operator="ilike", limit=100):
