@@ -1,4 +1,5 @@
 from . import (
+    base,
     campaign_master_account,
     campaign_master_account_alert,
     campaign_master_account_connection,

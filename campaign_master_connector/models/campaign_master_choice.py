@@ -3,7 +3,7 @@ from datetime import datetime
 
 from odoo import api, fields, models
 
-from ..services.campaign_text import on_one_line
+from ..services.campaign_text import as_name
 from .big_integer import BigInteger
 
 BRACKETS = re.compile("([<>])")
@@ -67,9 +67,27 @@ class CampaignMasterChoice(models.AbstractModel):
             ]
         )
 
+    @api.depends("name", "external_id", "account_id")
+    def _compute_display_name(self):
+        """Of several with one name each says which it is."""
+        known = self.sudo().with_context(active_test=False)
+        counts = {
+            (account, name): count
+            for account, name, count in known._read_group(
+                [("account_id", "in", self.account_id.ids), ("name", "in", self.mapped("name"))],
+                ["account_id", "name"],
+                ["__count"],
+            )
+        }
+        for choice in self:
+            is_one_of_several = counts.get((choice.account_id.sudo(), choice.name), 0) > 1
+            choice.display_name = (
+                f"{choice.name} ({choice.external_id})" if is_one_of_several else choice.name
+            )
+
     def _plain(self, name, external_id):
         """``name`` without markup, cut at 255 characters."""
-        return on_one_line(without_tags(name[:NAME_MAXIMUM_LENGTH])) or self.env._(
+        return as_name(without_tags(name[:NAME_MAXIMUM_LENGTH])) or self.env._(
             "Unnamed (%s)", external_id
         )
 

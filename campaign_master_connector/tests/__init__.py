@@ -60,6 +60,7 @@ from . import (
     test_stopped_account,
     test_sync,
     test_sync_states,
+    test_texts_from_outside,
     test_tours,
     test_tours_recipients,
 )
