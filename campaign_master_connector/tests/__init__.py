@@ -52,4 +52,5 @@ from . import (
     test_sync_states,
     test_tours,
     test_tours_recipients,
+    test_worst_texts,
 )
