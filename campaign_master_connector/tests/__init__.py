@@ -63,4 +63,5 @@ from . import (
     test_texts_from_outside,
     test_tours,
     test_tours_recipients,
+    test_worst_texts,
 )
