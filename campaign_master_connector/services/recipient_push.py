@@ -240,9 +240,7 @@ def _store(campaign, chosen_list, outcomes):
     if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
         source = opt_outs.Source(campaign, fields.Datetime.now())
         ids = array_of("integer", (outcome.recipient_id for outcome in gone))
-        opt_outs.remember(
-            source, SQL("SELECT UNNEST(%s), NULL::varchar, NULL::integer", ids)
-        )
+        opt_outs.remember(source, SQL("SELECT UNNEST(%s), NULL::varchar, NULL::integer", ids))
         opt_outs.remember_addresses(source, dict.fromkeys(outcome.email for outcome in gone))
     env["campaign.master.recipient"].invalidate_model()
     return counts
