@@ -33,7 +33,6 @@ class CampaignMasterOptOut(models.Model):
     )
     campaign_id = fields.Many2one(
         "utm.campaign",
-        "Told of",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,

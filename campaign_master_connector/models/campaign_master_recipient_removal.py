@@ -22,15 +22,18 @@ class CampaignMasterRecipient(models.Model):
         reasons = on_list.staying(self)
         by_reason = self.browse(reasons).grouped(lambda recipient: reasons[recipient.id])
         removable = len(self) - len(reasons)
-        lines = [
-            self.env._("Can be removed from the campaign: %s.", number_for(self.env, removable))
-        ]
+        lines = [self._sentence_of_removable(removable)]
         for reason, label in self._labels_of_staying().items():
             if reason in by_reason:
-                names = by_reason[reason]._names(NAMES_IN_A_DIALOG)
+                names = by_reason[reason]._names(NAMES_IN_A_DIALOG, "; ")
                 number = number_for(self.env, len(by_reason[reason]))
                 lines.append(f"{label % number} {names}.")
         return {"removable": removable, "staying": len(reasons), "text": "\n".join(lines)}
+
+    def _sentence_of_removable(self, count):
+        if not count:
+            return self.env._("None of them can be removed from the campaign.")
+        return self.env._("Can be removed from the campaign: %s.", number_for(self.env, count))
 
     def _labels_of_staying(self):
         return {
@@ -72,12 +75,12 @@ class CampaignMasterRecipient(models.Model):
     def _on_list(self):
         return self.browse(on_list.staying(self))
 
-    def _names(self, most):
+    def _names(self, most, separator=", "):
         """At most so many names, and how many more there are."""
         names = self[:most].mapped("display_name")
         if further := len(self) - len(names):
             names.append(self.env._("%s more", number_for(self.env, further)))
-        return ", ".join(names)
+        return separator.join(names)
 
     def _sentence_of_staying(self):
         return self.env._(

@@ -82,7 +82,7 @@ class UtmCampaign(models.Model):
                 "cm_failed_kind": _kind(purpose),
                 "cm_failed_with_account": of_account,
                 "cm_refusal": refusal,
-                "cm_failed_since": goes_on and self.cm_failed_since or now,
+                "cm_failed_since": (goes_on and self.cm_failed_since) or now,
                 "cm_failure_count": count + 1,
                 "cm_retry_at": is_retried and now + delay,
             }

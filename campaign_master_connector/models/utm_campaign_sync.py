@@ -158,8 +158,7 @@ class UtmCampaign(models.Model):
             if result.values and result.values == wire_values(self):
                 values["cm_sync_requested"] = False
         elif result.counts["rows"] and self.cm_sync_counts:
-            # Who opted out or came back since is left out of what a sync did, as the boxes have it.
-            values["cm_sync_counts"] = {**self.cm_sync_counts, **self._cm_left_out()}
+            values["cm_sync_counts"] = self._cm_as_the_boxes(self.cm_sync_counts)
         self.write({name: value for name, value in values.items() if self[name] != value})
 
     def _cm_request_sync(self):

@@ -39,6 +39,8 @@ class UtmCampaign(models.Model):
 
         :param counts: `Counter` of its recipients by state
         """
+        if not counts:
+            return
         known = self._cm_counts_of_unfinished_sync()
         sums = {name: known.get(name, 0) + counts[name] for name in ("added", "exists")}
         new = known.get("new", 0) + counts.total()
@@ -62,12 +64,14 @@ class UtmCampaign(models.Model):
         if "total" in counts and purpose == "recipients" and not is_done:
             # Counting a million takes longer than a batch.
             return counts
-        return {**counts, **self._cm_left_out()}
+        return self._cm_as_the_boxes(counts)
 
-    def _cm_left_out(self):
+    def _cm_as_the_boxes(self, counts):
+        """Counts of a sync with who is left out now, and without those it added who left since."""
         totals = self._cm_counts_by_state()
+        still = {state: min(counts[state], totals.get(state, 0)) for state in ("added", "exists")}
         left_out = {state: totals.get(state, 0) for state in ("opted_out", "excluded", "rejected")}
-        return {"total": sum(totals.values()), **left_out}
+        return {**counts, **still, **left_out, "total": sum(totals.values())}
 
     def _cm_result_sentence(self, result):
         """What a sync did so far, and what the background still has to do."""
@@ -94,7 +98,8 @@ class UtmCampaign(models.Model):
 
     def _cm_sentence_of_all(self, counts):
         numbers = self._cm_numbers(counts)
-        if not counts["total"]:
+        # Without a total: a batch was stored, and the run that sent it failed.
+        if not counts.get("total", counts["new"]):
             return self.env._("The campaign is in Campaign Master; it has no recipients yet.")
         if numbers and counts["new"]:
             return self.env._("The campaign is in Campaign Master: %s.", numbers)

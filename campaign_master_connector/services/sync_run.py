@@ -115,7 +115,8 @@ def _has_the_worker_alone(env, waiting):
 def _sync(campaign, client, result, size=BATCH_SIZE, itself=False, goes_on=lambda: False):
     """Push at most ``size``, and on if it may; first the campaign itself where that is asked for.
 
-    Of a campaign whose adding is paused nobody is pushed, whoever asks for a sync. What somebody asked for meanwhile is read here, under the lock.
+    Of a campaign whose adding is paused nobody is pushed, whoever asks for a sync. What somebody
+    asked for meanwhile is read here, under the lock.
     """
     if reasons := campaign._cm_reasons_against_sync():
         raise UserError("\n".join(reasons))

@@ -302,9 +302,13 @@ class TestCampaignBlock(CampaignMasterCase):
 
     def test_file_changes_no_list_of_people_who_are_on_one(self):
         campaign = self.synced_campaign(self.contacts(2))
-        answer = self.env["utm.campaign"].with_context(import_file=True).load(
-            [".id", "cm_list_id/.id"],
-            [[str(campaign.id), str(self.choice("list", self.newsletter).id)]],
+        answer = (
+            self.env["utm.campaign"]
+            .with_context(import_file=True)
+            .load(
+                [".id", "cm_list_id/.id"],
+                [[str(campaign.id), str(self.choice("list", self.newsletter).id)]],
+            )
         )
         self.assertIn("was not changed", answer["messages"][0]["message"])
         self.assertEqual(self.states(campaign), {"added": 2})

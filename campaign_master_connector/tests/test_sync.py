@@ -313,13 +313,19 @@ class TestSync(CampaignMasterCase):
         self.assertIn("Nothing new to add.", self.sync(campaign))
         self.assertIn("Nothing new to add.", campaign.cm_sync_result)
 
-    def test_result_has_who_opted_out_since(self):
-        campaign = self.synced_campaign(self.contacts(3))
-        rates = {"hard_bounce": 0, "soft_bounce": 0, "open": 1, "unsubscribe": 1}
+    def test_result_goes_on_to_agree_with_the_boxes_when_people_leave(self):
+        campaign = self.synced_campaign(self.contacts(6), self.contact(False))
+        rates = {"hard_bounce": 0, "soft_bounce": 0, "open": 1, "unsubscribe": 0.5}
         self.control.launch(campaign.cm_external_id, self.customers, rates=rates)
         campaign.action_cm_update_statistics()
-        self.assertEqual(self.states(campaign), {"opted_out": 3})
-        self.assertIn("3 opted out", campaign.cm_sync_result)
+        states = self.states(campaign)
+        self.assertGreater(states["opted_out"], 0)
+        self.assertGreater(states["added"], 0)
+        self.assertEqual(
+            campaign.cm_sync_result,
+            f"The campaign is in Campaign Master: {states['added']} added, "
+            f"{states['opted_out']} opted out, 1 excluded.",
+        )
 
     def test_log_has_a_row_with_the_numbers(self):
         campaign = self.make_campaign()
