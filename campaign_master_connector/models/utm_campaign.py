@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ..services.addresses import single_address
+from ..services.addresses import is_reordered, single_address
 from ..services.campaign_sync import is_being_created
 from ..services.campaign_text import on_one_line
 from ..services.sentences import number_for
@@ -310,7 +310,8 @@ class UtmCampaign(models.Model):
         if not text:
             return False
         address = single_address(text)
-        if not address:
+        # Who enters it can enter it right.
+        if not address or is_reordered(text):
             raise ValidationError(
                 self.env._(
                     "%(field)s must be one full e-mail address, such as news@example.com.",

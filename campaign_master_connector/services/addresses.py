@@ -96,6 +96,11 @@ def has_foreign_local_part(text):
     return not visible(local).isascii() and bool(named_address(in_ascii + at + domain).address)
 
 
+def is_reordered(text):
+    """Whether letters of ``text`` may be shown in another order than that in which they are sent."""
+    return any(unicodedata.bidirectional(letter) in ("LRO", "RLO") for letter in text)
+
+
 def visible(text):
     """``text`` as people see it: nothing invisible, each line break ``\\n``, other blanks a space.
 
