@@ -50,7 +50,9 @@ class ResConfigSettings(models.TransientModel):
     cm_api_url = _of_the_account(fields.Char, "cm_api_url", "API address")
     cm_api_version = _of_the_account(fields.Char, "cm_api_version", "API version")
     cm_client_id = _of_the_account(fields.Char, "cm_client_id", "Client ID")
-    cm_show_extended_statistics = _of_the_account(fields.Boolean, "cm_show_extended_statistics", "Show extended statistics")
+    cm_show_extended_statistics = _of_the_account(
+        fields.Boolean, "cm_show_extended_statistics", "Show extended statistics"
+    )
     cm_password = fields.Char(
         "Password", compute="_compute_cm_secrets", inverse="_inverse_cm_secrets"
     )
