@@ -42,7 +42,7 @@ class Call:
 
 
 class Caller:
-    """Keeps the token, the count of requests and of bytes, and the last rate limit of one client."""
+    """Keeps the token, counts of requests and bytes, and the last rate limit of one client."""
 
     def __init__(
         self,

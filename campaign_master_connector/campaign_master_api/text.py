@@ -20,9 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _TAG = re.compile(r"<[^<>]*>")
 # Tried only where a word begins: in the middle of a long one each place would be tried.
-_EMAIL = re.compile(
-    r"(?<![^\s<>@\"'(),:;])[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+"
-)
+_EMAIL = re.compile(r"(?<![^\s<>@\"'(),:;])[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+")
 
 
 def has_control(text: str) -> bool:

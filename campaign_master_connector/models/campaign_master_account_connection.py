@@ -1,6 +1,7 @@
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 
 from odoo import api, fields, models
@@ -19,7 +20,6 @@ from ..services.account_session import (
 from ..services.entered_login import LOGIN_FIELDS, is_stored, outcome_of
 from ..services.moments import moment_for
 from ..services.sentences import number_for, sentence_of
-
 from .campaign_master_account import SECRET_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -271,12 +271,10 @@ class CampaignMasterAccount(models.Model):
                 choices = self._fetch_choices(session.client)
                 transaction.write_durably(self.env, lambda: self._store_choices(choices))
         except TooManyRows as error:
-            calls = session.client.calls
-            transaction.write_durably(
-                self.env, lambda: self._note_too_many_choices(error, calls)
-            )
+            note = partial(self._note_too_many_choices, error, session.client.calls)
         else:
-            transaction.write_durably(self.env, lambda: self._rest_after(session.client.calls))
+            note = partial(self._rest_after, session.client.calls)
+        transaction.write_durably(self.env, note)
 
     def _choices_are_fresh(self):
         attempted = self.choices_attempted_at

@@ -32,7 +32,7 @@ def outcome_of(account, entered):
         api_version = check_api_version(entered["api_version"])
     except InvalidApiUrl as error:
         return sentence_of(account.env, error), None
-    own = [name for name in SECRETS if not entered[name] and not _is_removed(name, account, entered)]
+    own = [name for name in SECRETS if not _is_entered_or_removed(name, account, entered)]
     withheld = any(account._is_withheld(name, api_url) for name in own)
     secrets = {name: entered[name] for name in SECRETS}
     secrets |= {name: account._secret(name) for name in own}
@@ -48,6 +48,7 @@ def outcome_of(account, entered):
     return problem or (account._withheld_sentence(api_url) if withheld else ""), limit
 
 
-def _is_removed(name, account, entered):
-    """A client secret goes with its client ID."""
-    return name == "client_secret" and account.client_id and not entered["client_id"]
+def _is_entered_or_removed(name, account, entered):
+    """A client secret is removed with its client ID."""
+    removed = name == "client_secret" and account.client_id and not entered["client_id"]
+    return bool(entered[name] or removed)

@@ -371,7 +371,9 @@ class TestSettings(CampaignMasterCase):
         for secret in ("pass-7f3a91c2", "client-5d20e8b4"):
             self.assertNotIn(secret, stored)
         with self.assertRaises(AccessError):
-            settings.with_user(self.env.ref("base.user_admin")).read(["entered_campaign_master_secrets"])
+            settings.with_user(self.env.ref("base.user_admin")).read(
+                ["entered_campaign_master_secrets"]
+            )
         self.assertEqual(self.account.stored_password, "demo")
         # As the next request has it, which knows nothing but the row.
         self.env.invalidate_all()

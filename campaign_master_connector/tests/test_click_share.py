@@ -71,7 +71,7 @@ class TestClickShare(CampaignMasterCase):
 
     def test_clicks_on_everything_end_at_their_share(self):
         with patch.object(quota, "LEAST_AT_ONCE", 20), patch.object(quota, "MINUTES_AT_ONCE", 0):
-            kind, message = self.click(self.campaign | self.many(60))
+            kind, _message = self.click(self.campaign | self.many(60))
             self.assertEqual(kind, "danger", "the others aren't there")
             made = sum(self.calls().values())
             self.assertLessEqual(made, 20)
@@ -126,8 +126,9 @@ class TestClickShare(CampaignMasterCase):
 
     def test_sync_of_thousands_answers_shortly(self):
         campaigns = self.campaign | self.many(2000)
-        with patch("odoo.addons.campaign_master_connector.services.sync_run"
-                   ".SECONDS_AT_THE_SCREEN", 0.5):
+        with patch(
+            "odoo.addons.campaign_master_connector.services.sync_run.SECONDS_AT_THE_SCREEN", 0.5
+        ):
             message = self.sync(campaigns)
         self.assertLessEqual(len(message.splitlines()), 15)
         self.assertRegex(message, r"(?m)^Synced in the background: [\d,]+$")
@@ -139,5 +140,5 @@ class TestClickShare(CampaignMasterCase):
         self.assertIn("With a problem: 300", message)
         self.assertIn("and 290 more", message)
         self.assertLessEqual(len(message.splitlines()), 12)
-        kind, message = self.click(self.campaign)
+        _kind, message = self.click(self.campaign)
         self.assertEqual(len(message.splitlines()), 1)

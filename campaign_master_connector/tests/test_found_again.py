@@ -3,10 +3,10 @@
 from dataclasses import replace
 from unittest.mock import patch
 
-from psycopg2.errors import UniqueViolation
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 from ..campaign_master_api import CampaignMasterClient
 from .common import CampaignMasterCase

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tools import demo, odoo_process, permissions, places
 from tools.postgres import Server
 from tools.processes import Processes, free_port

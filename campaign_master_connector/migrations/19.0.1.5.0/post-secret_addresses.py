@@ -17,7 +17,9 @@ def migrate(cr, version):
         # It is sent there already, so there it may be sent; elsewhere than here it stays withheld.
         known = {LOOPBACK: None} if is_loopback(host) else {LOOPBACK: LOOPBACK}
         values = {
-            name: known.get(origin, api_origin(origin)) for name, origin in origins.items() if origin
+            name: known.get(origin, api_origin(origin))
+            for name, origin in origins.items()
+            if origin
         }
         if values:
             write_secrets(account, values)
