@@ -21,6 +21,7 @@ from . import (
     crm_lead,
     ir_actions,
     ir_cron,
+    mail_blacklist,
     res_config_settings,
     res_partner,
     utm_campaign,

@@ -17,5 +17,10 @@ class CampaignMasterFormerAddress(models.Model):
     campaign_id = fields.Many2one(related="recipient_id.campaign_id", store=True)
     company_id = fields.Many2one(related="recipient_id.company_id", store=True)
     email = fields.Char(required=True)
+    # Of a lead: its contact while it had the address, whoever is its contact now.
+    partner_id = fields.Many2one("res.partner", "Person of then", ondelete="set null")
+    # Somebody who waited with it when he was merged into this recipient. Whether it was sent then
+    # shows only afterwards; empty for an address that was.
+    merged_recipient_id = fields.Integer("Merged recipient", aggregator=None)
 
     _email_idx = models.Index("(campaign_id, email)")

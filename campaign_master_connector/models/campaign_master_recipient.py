@@ -1,8 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, clean_context
 
 from ..services import on_list, recipient_review
+from ..services.addresses import has_foreign_local_part
 from ..services.recipient_addition import add_people
 
 KINDS = [("lead", "Lead"), ("contact", "Contact"), ("company", "Company")]
@@ -92,6 +93,7 @@ class CampaignMasterRecipient(models.Model):
     _email_idx = models.Index("(campaign_id, email)")
     _pending_idx = models.Index("(campaign_id, id) WHERE state = 'pending'")
     _duplicate_idx = models.Index("(campaign_id, email) WHERE state_reason = 'duplicate'")
+    _blacklisted_idx = models.Index("(email, campaign_id) WHERE state_reason = 'blacklisted'")
 
     def init(self):
         """Besides what the fields say: how full a page of the table may be."""
@@ -105,10 +107,8 @@ class CampaignMasterRecipient(models.Model):
         "campaign_id.cm_account_id",
         "partner_id.active",
         "partner_id.email",
-        "partner_id.email_normalized",
         "partner_id.is_company",
         "lead_id.email_from",
-        "lead_id.email_normalized",
     )
     def _compute_classification(self):
         stored = self.filtered(lambda recipient: isinstance(recipient.id, int))
@@ -124,6 +124,17 @@ class CampaignMasterRecipient(models.Model):
             recipient.state_reason = reason
             if state == "opted_out":
                 recipient.opted_out = True
+
+    @api.constrains("lead_id", "partner_id")
+    def _check_one_person(self):
+        for recipient in self:
+            if recipient.lead_id and recipient.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "A recipient is either a lead or a contact. Leave the contact empty: the "
+                        "one of the lead is known by itself."
+                    )
+                )
 
     def _keep_former_addresses(self, decisions):
         """Remember addresses that the mail went to and that change: their statistics still come.
@@ -227,13 +238,19 @@ class CampaignMasterRecipient(models.Model):
         campaign.invalidate_recordset(["cm_recipient_ids"])
         return added
 
-    @api.depends("state", "state_reason", "server_message")
+    @api.depends("state", "state_reason", "server_message", "email")
     @api.depends_context("lang")
     def _compute_state_message(self):
         labels = dict(self._fields["state_reason"]._description_selection(self.env))
         for recipient in self:
             answer = recipient.state == "rejected" and recipient.server_message
-            recipient.state_message = answer or labels.get(recipient.state_reason, "")
+            message = answer or labels.get(recipient.state_reason, "")
+            if recipient.state_reason == "malformed" and has_foreign_local_part(recipient.email):
+                message = self.env._(
+                    "%(reason)s: Campaign Master takes no accents or foreign letters before the @",
+                    reason=message,
+                )
+            recipient.state_message = message
 
     @api.depends("partner_id", "lead_id", "email")
     def _compute_display_name(self):

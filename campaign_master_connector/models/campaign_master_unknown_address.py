@@ -4,7 +4,8 @@ from odoo import fields, models
 class CampaignMasterUnknownAddress(models.Model):
     """A statistics row of somebody who is on the list but no recipient of this campaign.
 
-    Counted, not created: only a digest of the address is kept, so that one row counts once.
+    Counted, not created: only a keyed digest of the address is kept, so that one row
+    counts once.
     """
 
     _name = "campaign.master.unknown.address"

@@ -16,7 +16,7 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _cm_hand_over_opt_outs(self):
-        opt_outs.hand_over("partner_id", self.sudo())
+        opt_outs.hand_over_to_leads(self.sudo())
 
     def _cm_recipients_domain(self):
         """A company's own and those of its people."""

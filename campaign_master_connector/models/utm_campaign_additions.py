@@ -1,9 +1,10 @@
 import logging
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..services import transaction
+from ..services import recipient_review, transaction
 from ..services.campaign_run import CampaignResult
 
 _logger = logging.getLogger(__name__)
@@ -41,17 +42,39 @@ class UtmCampaign(models.Model):
 
     @api.model
     def _cm_go_on_adding(self):
-        """A slice of each campaign in turn: pushing and other campaigns wait for no more."""
+        """A slice of each campaign in turn: pushing and other campaigns wait for no more.
+
+        Also of who is off Odoo's blacklist; found together, since a minute mostly has neither.
+        """
         self.flush_model(["cm_additions"])
+        campaign_ids = recipient_review.off_blacklist(self.env, SQL("recipient.campaign_id"))
         rows = self.env.execute_query(
-            SQL("SELECT id FROM utm_campaign WHERE cm_additions IS NOT NULL ORDER BY id")
+            SQL(
+                """
+                SELECT id, cm_additions IS NOT NULL FROM utm_campaign
+                 WHERE cm_additions IS NOT NULL OR id = ANY(ARRAY(%s)) ORDER BY id
+                """,
+                campaign_ids,
+            )
         )
-        for campaign in self.sudo().browse(campaign_id for [campaign_id] in rows):
+        for campaign_id, is_adding in rows:
             if transaction.seconds_left(self.env) <= 0:
                 break
-            campaign._cm_add_next_slice()
-        if rows:
+            campaign = self.sudo().browse(campaign_id)
+            campaign._cm_add_next_slice() if is_adding else campaign._cm_leave_blacklist()
+        if any(is_adding for _campaign_id, is_adding in rows):
             self._cm_trigger_push()
+
+    def _cm_leave_blacklist(self):
+        """Have those wait again who were taken off Odoo's blacklist, by whatever way."""
+        release = partial(recipient_review.release_from_blacklist, self)
+        try:
+            transaction.write_durably(self.env, release)
+        except transaction.COLLISIONS:
+            _logger.info("Campaign %s: concurrent updates, looked at in a minute", self.id)
+        except Exception:
+            _logger.exception("Campaign %s: who is off the blacklist isn't known", self.id)
+            transaction.rollback(self.env)
 
     def _cm_add_next_slice(self):
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from odoo.tools import SQL
 
-from . import recipient_review
+from . import on_list, persons, recipient_review
 from .array_literals import array_of
 
 
@@ -18,48 +18,51 @@ class Source:
 
 
 def remember(source, told):
-    """Keep addresses and person of recipients for good; twice is harmless.
+    """Keep addresses and persons of recipients that left for good; twice is harmless.
 
-    The former addresses too: it may have been one of them that left. What several campaigns tell is
-    kept once for each, so that one that told by mistake can be undone alone.
+    The person's former addresses too, but not those that a lead had with another contact: consent
+    follows the person and the address of then. What several campaigns tell is kept once for each,
+    so that one that told by mistake can be undone alone.
 
-    :param told: `SQL` of a query with the columns id of the recipient, the address that left and
-        how often it did, both NULL where Campaign Master told neither
+    :param told: `SQL` of a query with the columns recipient id, the address that left, and how
+        often it did, NULL where that isn't told
     """
     env = source.campaign.env
+    on_list.flush(env)
     env.cr.execute(
         SQL(
             """
+            WITH gone(recipient_id, email, unsubscribes) AS MATERIALIZED (%(told)s),
+            address AS MATERIALIZED (%(addresses)s)
             INSERT INTO campaign_master_opt_out
                    (account_id, company_id, email, partner_id, lead_id,
                     campaign_id, run_at, unsubscribes,
                     create_uid, create_date, write_uid, write_date)
-            SELECT campaign.cm_account_id, recipient.company_id, address.email,
-                   recipient.partner_id, recipient.lead_id, %(campaign)s, %(run_at)s,
-                   MAX(CASE WHEN address.email = told.email THEN told.unsubscribes END),
+            SELECT address.account_id, address.company_id, address.email,
+                   address.partner_id, address.lead_id, %(campaign)s, %(run_at)s,
+                   MAX(CASE WHEN address.email = gone.email THEN gone.unsubscribes END),
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-              FROM (%(told)s) AS told(recipient_id, email, unsubscribes)
-              JOIN campaign_master_recipient recipient ON recipient.id = told.recipient_id
-              JOIN utm_campaign campaign ON campaign.id = recipient.campaign_id
-             CROSS JOIN LATERAL (
-                    SELECT recipient.email WHERE recipient.email IS NOT NULL
-                     UNION
-                    SELECT former.email FROM campaign_master_former_address former
-                     WHERE former.recipient_id = recipient.id) address
+              FROM gone
+              LEFT JOIN address left_by
+                ON left_by.recipient_id = gone.recipient_id AND left_by.email = gone.email
+              JOIN address ON address.recipient_id = gone.recipient_id
+               AND (left_by.recipient_id IS NULL
+                    OR address.partner_id IS NOT DISTINCT FROM left_by.partner_id)
              WHERE NOT EXISTS (
                     SELECT FROM campaign_master_opt_out known
-                     WHERE known.account_id = campaign.cm_account_id
+                     WHERE known.account_id = address.account_id
                        AND known.email = address.email AND known.lifted_at IS NULL
                        AND known.campaign_id IS NOT DISTINCT FROM %(campaign)s
-                       AND known.partner_id IS NOT DISTINCT FROM recipient.partner_id
-                       AND known.lead_id IS NOT DISTINCT FROM recipient.lead_id)
-             GROUP BY campaign.cm_account_id, recipient.company_id, address.email,
-                      recipient.partner_id, recipient.lead_id
+                       AND known.partner_id IS NOT DISTINCT FROM address.partner_id
+                       AND known.lead_id IS NOT DISTINCT FROM address.lead_id)
+             GROUP BY address.account_id, address.company_id, address.email,
+                      address.partner_id, address.lead_id
             """,
+            told=told,
+            addresses=persons.addresses_of(SQL("SELECT recipient_id FROM gone")),
             campaign=source.campaign.id,
             run_at=source.run_at,
             uid=env.uid,
-            told=told,
         )
     )
     env["campaign.master.opt.out"].invalidate_model()
@@ -277,9 +280,7 @@ def _recipients_of(lifted):
           JOIN known ON known.account_id = gone.account_id AND known.id = former.recipient_id
          UNION
         SELECT known.id, gone.id FROM gone
-          LEFT JOIN customer ON customer.lead_id = gone.lead_id
-          JOIN known ON known.account_id = gone.account_id
-               AND known.partner_id IN (gone.partner_id, customer.partner_id)
+          JOIN known ON known.account_id = gone.account_id AND known.partner_id = gone.partner_id
          UNION
         SELECT known.id, gone.id FROM gone
           LEFT JOIN customer ON customer.partner_id = gone.partner_id
@@ -299,36 +300,29 @@ def _rows(counts):
     )
 
 
-def hand_over(person_field, people):
-    """Before people are deleted: a contact and its leads are one person, so all of them left.
-
-    :param person_field: ``partner_id`` or ``lead_id``: what ``people`` are
-    """
-    env = people.env
+def hand_over_to_leads(contacts):
+    """Before contacts are deleted: their leads are the same persons, so these left too."""
+    env = contacts.env
     env["campaign.master.opt.out"].flush_model()
     env["crm.lead"].flush_model(["partner_id"])
-    other_field = {"partner_id": "lead_id", "lead_id": "partner_id"}[person_field]
     env.cr.execute(
         SQL(
             """
             INSERT INTO campaign_master_opt_out
-                   (account_id, company_id, email, %(other_field)s,
+                   (account_id, company_id, email, lead_id,
                     campaign_id, run_at, unsubscribes,
                     create_uid, create_date, write_uid, write_date)
-            SELECT gone.account_id, gone.company_id, gone.email, link.%(other_field)s,
+            SELECT gone.account_id, gone.company_id, gone.email, lead.id,
                    gone.campaign_id, gone.run_at, gone.unsubscribes,
                    gone.create_uid, gone.create_date, %(uid)s, NOW() AT TIME ZONE 'UTC'
               FROM campaign_master_opt_out gone
-              JOIN (SELECT lead.id AS lead_id, contact.id AS partner_id
-                      FROM crm_lead lead JOIN res_partner contact
-                        ON contact.id = lead.partner_id AND contact.is_company IS NOT TRUE
-                   ) link ON link.%(person_field)s = gone.%(person_field)s
-             WHERE gone.%(person_field)s = ANY(%(ids)s) AND gone.lifted_at IS NULL
+              JOIN res_partner contact
+                ON contact.id = gone.partner_id AND contact.is_company IS NOT TRUE
+              JOIN crm_lead lead ON lead.partner_id = contact.id
+             WHERE gone.partner_id = ANY(%(ids)s) AND gone.lifted_at IS NULL
             """,
-            person_field=SQL.identifier(person_field),
-            other_field=SQL.identifier(other_field),
             uid=env.uid,
-            ids=people.ids,
+            ids=contacts.ids,
         )
     )
     env["campaign.master.opt.out"].invalidate_model()

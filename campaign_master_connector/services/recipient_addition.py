@@ -19,7 +19,7 @@ def add_people(campaign, people):
     :return: {state: number of recipients that were added in it}
     """
     source = new_leads if people.table == "crm_lead" else new_partners
-    decided = classified(source(campaign, people.select()))
+    decided = classified(campaign.env, source(campaign, people.select()))
     recipient_dimensions.flush_sources(campaign.env)
     transaction.without_jit(campaign.env)
     added = dict(campaign.env.execute_query(_insert(campaign, decided)))

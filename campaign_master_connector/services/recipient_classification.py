@@ -1,17 +1,27 @@
 """Who of a campaign's people can get its mail, decided for any number of them in one statement.
 
-The one place that decides a recipient's address, kind and first state. A *source* is a query of
-the people to decide on; `classified` wraps it into a query of what they become. Both the form
-(one row, through the ORM) and "add all that match" (INSERT ... SELECT) read from it.
+The one place that decides a recipient's address, kind and first state. A *source* names the people
+to decide on; `classified` makes a query of what they become. Both the form (one row, through the
+ORM) and "add all that match" (INSERT ... SELECT) read from it.
 
 Who somebody is, is looked up row by row (LATERAL with OFFSET 0). PostgreSQL else reads all partners
 and all recipients of the campaign for each slice of them: dearer, the more there are.
 """
 
+from typing import NamedTuple
+
 from odoo.tools import SQL
 
-from .addresses import ADDRESS_MAXIMUM_LENGTH, ADDRESS_PATTERN
+from . import named_addresses
+from .addresses import ADDRESS_MAXIMUM_LENGTH
 from .on_list import may_be_on_list
+
+
+class Source(NamedTuple):
+    """Queries of the people to decide on, and of the texts alone that name their addresses."""
+
+    people: SQL
+    texts: SQL
 
 
 def new_partners(campaign, partner_ids):
@@ -19,13 +29,13 @@ def new_partners(campaign, partner_ids):
 
     :param partner_ids: `SQL` of a query with one column, the ids
     """
-    return SQL(
+    people = SQL(
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, partner.id AS partner_id, NULL::integer AS lead_id,
                CASE WHEN partner.is_company THEN NULL ELSE partner.id END AS person_id,
                CASE WHEN partner.is_company THEN 'company' ELSE 'contact' END AS kind,
-               partner.email AS raw_email, partner.email_normalized AS address,
+               partner.email AS raw_email,
                NOT partner.active AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state,
                FALSE AS has_left, FALSE AS may_be_on_list
@@ -40,6 +50,7 @@ def new_partners(campaign, partner_ids):
         account=campaign.cm_account_id.id,
         ids=partner_ids,
     )
+    return Source(people, _texts("res_partner", "email", partner_ids))
 
 
 def new_leads(campaign, lead_ids):
@@ -47,12 +58,12 @@ def new_leads(campaign, lead_ids):
 
     A lost lead is archived in Odoo and still somebody one may want to win back.
     """
-    return SQL(
+    people = SQL(
         """
         SELECT NULL::integer AS recipient_id, %(campaign)s AS campaign_id,
                %(account)s AS account_id, NULL::integer AS partner_id, lead.id AS lead_id,
                customer.id AS person_id, 'lead' AS kind,
-               lead.email_from AS raw_email, lead.email_normalized AS address,
+               lead.email_from AS raw_email,
                FALSE AS is_archived, FALSE AS is_deleted,
                NULL AS known_email, NULL AS known_state,
                FALSE AS has_left, FALSE AS may_be_on_list
@@ -70,6 +81,20 @@ def new_leads(campaign, lead_ids):
         account=campaign.cm_account_id.id,
         ids=lead_ids,
     )
+    return Source(people, _texts("crm_lead", "email_from", lead_ids))
+
+
+def _texts(table, column, ids):
+    return SQL(
+        """
+        SELECT person.%(column)s FROM (%(ids)s) AS chosen(id)
+         CROSS JOIN LATERAL (
+               SELECT %(column)s FROM %(table)s WHERE id = chosen.id OFFSET 0) person
+        """,
+        column=SQL.identifier(column),
+        table=SQL.identifier(table),
+        ids=ids,
+    )
 
 
 def known_recipients(condition):
@@ -77,11 +102,11 @@ def known_recipients(condition):
 
     :param condition: `SQL` condition on the alias ``recipient``
     """
-    return SQL(
+    people = SQL(
         """
         SELECT recipient.id AS recipient_id, recipient.campaign_id,
                campaign.cm_account_id AS account_id, recipient.partner_id, recipient.lead_id,
-               CASE WHEN recipient.partner_id IS NULL THEN customer.id
+               CASE WHEN recipient.lead_id IS NOT NULL THEN customer.id
                     WHEN partner.is_company IS NOT TRUE THEN partner.id END AS person_id,
                CASE WHEN recipient.lead_id IS NOT NULL THEN 'lead'
                     WHEN partner.is_company THEN 'company'
@@ -89,8 +114,6 @@ def known_recipients(condition):
                     ELSE COALESCE(recipient.kind, 'contact') END AS kind,
                CASE WHEN recipient.lead_id IS NOT NULL THEN lead.email_from
                     ELSE partner.email END AS raw_email,
-               CASE WHEN recipient.lead_id IS NOT NULL THEN lead.email_normalized
-                    ELSE partner.email_normalized END AS address,
                COALESCE(NOT partner.active, FALSE) AS is_archived,
                recipient.partner_id IS NULL AND recipient.lead_id IS NULL AS is_deleted,
                recipient.email AS known_email, recipient.state AS known_state,
@@ -106,14 +129,15 @@ def known_recipients(condition):
                ) lead ON TRUE
           LEFT JOIN LATERAL (
                SELECT id FROM res_partner
-                WHERE recipient.partner_id IS NULL AND id = lead.partner_id
-                  AND is_company IS NOT TRUE OFFSET 0
+                WHERE id = lead.partner_id AND is_company IS NOT TRUE OFFSET 0
                ) customer ON TRUE
          WHERE %(condition)s
         """,
         may_be_on_list=may_be_on_list(),
         condition=condition,
     )
+    texts = SQL("SELECT raw_email FROM (%s) AS known", people)
+    return Source(people, texts)
 
 
 def without_holder():
@@ -128,8 +152,8 @@ def without_holder():
     )
 
 
-def classified(source):
-    """Query of what the people of ``source`` become.
+def classified(env, source):
+    """Query of what the people of a `Source` become, in this transaction.
 
     Columns: recipient_id, campaign_id, partner_id, lead_id, kind, email, state, state_reason,
     former_email: the one that may be on the list and isn't theirs any more.
@@ -138,20 +162,16 @@ def classified(source):
     return SQL(
         """
         WITH source AS MATERIALIZED (%(source)s), judged AS MATERIALIZED (
-            SELECT source.*,
-                   COALESCE(TRIM(raw_email), '') = '' AS has_no_address,
-                   address IS NULL OR LENGTH(address) > %(maximum)s
-                       OR address !~ %(pattern)s
-                       -- Of "a b@example.com" Odoo makes b@example.com, who is somebody else.
-                       OR raw_email !~ '[<>,;]'
-                          AND raw_email ~ '[^[:space:]][[:space:]]+[^[:space:]]' AS is_malformed,
+            SELECT source.*, named.*,
                    has_left OR %(opted_out)s AS is_opted_out,
                    EXISTS (SELECT FROM mail_blacklist blacklist
-                            WHERE blacklist.email = address AND blacklist.active)
+                            WHERE blacklist.cm_address = named.address AND blacklist.active)
                        AS is_blacklisted,
-                   known_state IN ('added', 'exists', 'rejected') AND known_email = address
+                   known_state IN ('added', 'exists', 'rejected') AND known_email = named.address
                        AS was_pushed
               FROM source
+              LEFT JOIN %(reading)s AS read(text, address, reason) ON read.text = raw_email
+             CROSS JOIN LATERAL (%(named)s) AS named
         -- Materialized both: each look-up is made once, however often its result is asked for.
         ), compared AS (
             SELECT judged.*, %(duplicate)s AS is_duplicate FROM judged
@@ -167,9 +187,10 @@ def classified(source):
                            WHEN is_malformed THEN LEFT(TRIM(raw_email), %(maximum)s)
                            ELSE address END AS email) AS now_at
         """,
-        source=source,
+        source=source.people,
+        reading=named_addresses.reading(env, source.texts),
+        named=_named(),
         maximum=ADDRESS_MAXIMUM_LENGTH,
-        pattern=f"^{ADDRESS_PATTERN}$",
         opted_out=_opted_out(),
         duplicate=_duplicate(),
         state=_state(),
@@ -177,27 +198,41 @@ def classified(source):
     )
 
 
+def _named():
+    """What a text names: an address alone itself, another text what was read in it."""
+    return SQL(
+        """
+        SELECT has_no_address, address IS NULL AND NOT has_no_address AS is_malformed,
+               address, read.reason = 'first_of_several' AS is_first_of_several
+          FROM (SELECT COALESCE(raw_email, '') = '' OR read.reason IS NOT DISTINCT FROM 'no_address'
+                           AS has_no_address,
+                       CASE WHEN read.text IS NOT NULL THEN read.address
+                            WHEN %(is_plain)s THEN %(lower)s END AS address
+                OFFSET 0) AS taken
+        """,
+        is_plain=named_addresses.is_plain(SQL("raw_email")),
+        lower=named_addresses.lower(SQL("raw_email")),
+    )
+
+
 def _opted_out():
     """Consent is the address's and the person's: neither a new address nor a new list undoes it.
 
     A lead and the contact that it belongs to are one person, unless that contact is a company.
+    Of a lead that left, the contact of then is kept: who is its contact since didn't leave.
     Nobody is judged by what an administrator lifted.
     """
     return SQL(
         """
         EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
-                   AND gone.email = source.address)
+                   AND gone.email = named.address)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.partner_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.partner_id = source.person_id)
-        OR EXISTS (SELECT FROM campaign_master_opt_out gone
-                     JOIN crm_lead gone_lead ON gone_lead.id = gone.lead_id
-                 WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
-                   AND gone_lead.partner_id = source.person_id)
         OR EXISTS (SELECT FROM campaign_master_opt_out gone
                  WHERE gone.account_id = source.account_id AND gone.lifted_at IS NULL
                    AND gone.lead_id = source.lead_id)
@@ -255,8 +290,6 @@ def _reason():
              WHEN is_malformed THEN 'malformed'
              WHEN is_blacklisted THEN 'blacklisted'
              WHEN is_duplicate THEN 'duplicate'
-             WHEN raw_email ~ '[,;]'
-                  AND (SELECT COUNT(*) FROM REGEXP_SPLIT_TO_TABLE(raw_email, '[,;]') part
-                        WHERE part LIKE '%%@%%') > 1 THEN 'first_of_several' END
+             WHEN is_first_of_several THEN 'first_of_several' END
         """
     )

@@ -239,9 +239,13 @@ def _store(campaign, chosen_list, outcomes):
         _remember_who_is_on_the_list(env, sent)
     if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
         source = opt_outs.Source(campaign, fields.Datetime.now())
+        emails = [outcome.email for outcome in gone]
         ids = array_of("integer", (outcome.recipient_id for outcome in gone))
-        opt_outs.remember(source, SQL("SELECT UNNEST(%s), NULL::varchar, NULL::integer", ids))
-        opt_outs.remember_addresses(source, dict.fromkeys(outcome.email for outcome in gone))
+        left = SQL(
+            "SELECT *, NULL::integer FROM UNNEST(%s, %s)", ids, array_of("varchar", emails)
+        )
+        opt_outs.remember(source, left)
+        opt_outs.remember_addresses(source, dict.fromkeys(emails))
     env["campaign.master.recipient"].invalidate_model()
     return counts
 
@@ -299,7 +303,11 @@ def _remember_who_is_on_the_list(env, sent):
         sent,
     )
     on_list.keep_former(
-        env, SQL("SELECT id, email FROM (%s) AS arrived WHERE has_changed", arrived)
+        env,
+        SQL("SELECT id, email, NULL::integer FROM (%s) AS arrived WHERE has_changed", arrived),
+    )
+    on_list.was_sent(
+        env, SQL("SELECT id, email FROM %s WHERE state IN ('added', 'exists', 'opted_out')", sent)
     )
     env.cr.execute(
         SQL(

@@ -5,12 +5,14 @@ from odoo.tools import SQL
 from . import on_list, transaction
 from .recipient_classification import classified, known_recipients, without_holder
 
+RELEASED_AT_ONCE = 10_000
+
 
 def flush_sources(env):
     """Write what decisions read."""
-    env["res.partner"].flush_model(["active", "email", "email_normalized", "is_company"])
-    env["crm.lead"].flush_model(["email_from", "email_normalized", "partner_id"])
-    env["mail.blacklist"].flush_model(["active", "email"])
+    env["res.partner"].flush_model(["active", "email", "is_company"])
+    env["crm.lead"].flush_model(["email_from", "partner_id"])
+    env["mail.blacklist"].flush_model(["active", "cm_address"])
     env["campaign.master.opt.out"].flush_model()
     env["utm.campaign"].flush_model(
         ["cm_account_id", "cm_in_flight_first_id", "cm_in_flight_last_id"]
@@ -30,7 +32,10 @@ def decisions_on(recipients):
         SQL(
             "SELECT recipient_id, kind, email, state, state_reason, former_email "
             "FROM (%s) AS decided",
-            classified(known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids)))),
+            classified(
+                recipients.env,
+                known_recipients(SQL("recipient.id IN %s", tuple(recipients.ids))),
+            ),
         )
     )
     return {recipient_id: decision for recipient_id, *decision in rows}
@@ -65,9 +70,12 @@ def reconsider(env, condition):
                AND (recipient.email, recipient.state, recipient.state_reason)
                    IS DISTINCT FROM (decided.email, decided.state, decided.state_reason)
             """,
-            classified(known_recipients(undecided)),
+            classified(env, known_recipients(undecided)),
             on_list.inserted_former(
-                SQL("SELECT recipient_id, former_email FROM decided WHERE former_email IS NOT NULL")
+                SQL(
+                    "SELECT recipient_id, former_email, NULL::integer FROM decided "
+                    "WHERE former_email IS NOT NULL"
+                )
             ),
         )
     )
@@ -93,6 +101,32 @@ def release_duplicates(env, condition):
     :return: how many
     """
     return reconsider(env, SQL("%s AND %s", condition, without_holder()))
+
+
+def off_blacklist(env, selected):
+    """Query of ``selected`` (`SQL`) of the recipients who aren't on Odoo's blacklist any more."""
+    env["campaign.master.recipient"].flush_model(["campaign_id", "email", "state_reason"])
+    env["mail.blacklist"].flush_model(["active", "cm_address"])
+    return SQL(
+        """
+        SELECT %s FROM campaign_master_recipient recipient
+         WHERE recipient.state_reason = 'blacklisted' AND NOT EXISTS (
+                SELECT FROM mail_blacklist blacklist
+                 WHERE blacklist.cm_address = recipient.email AND blacklist.active)
+        """,
+        selected,
+    )
+
+
+def release_from_blacklist(campaign):
+    """Let go on who isn't on Odoo's blacklist any more, a slice of them.
+
+    :return: how many
+    """
+    ids = off_blacklist(campaign.env, SQL("recipient.id"))
+    of_this = SQL("recipient.campaign_id = %s", campaign.id)
+    slice_of_it = SQL("%s AND %s LIMIT %s", ids, of_this, RELEASED_AT_ONCE)
+    return reconsider(campaign.env, SQL("recipient.id = ANY(ARRAY(%s))", slice_of_it))
 
 
 def queue_again(campaigns):

@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import InvalidAnswer
 from . import opt_outs
+from .address_digests import digest_of
+from .addresses import as_compared
 from .array_literals import array_of
 from .moments import aware
 
@@ -69,7 +71,7 @@ def unsubscribes_told(campaign, rows):
     counts = {}
     for row in rows:
         if row.total_unsubscribes:
-            email = row.email.lower()
+            email = as_compared(row.email)
             counts[email] = max(row.total_unsubscribes, counts.get(email, 0))
     return opt_outs.unsettled(campaign, counts) if counts else {}
 
@@ -84,10 +86,11 @@ def forget_addresses_that_became_known(campaign):
             DELETE FROM campaign_master_unknown_address unknown
              USING campaign_master_recipient recipient
              WHERE unknown.campaign_id = %(campaign)s AND recipient.campaign_id = %(campaign)s
-               AND unknown.digest = MD5(recipient.email)
+               AND unknown.digest = %(digest)s
             RETURNING unknown.id
             """,
             campaign=campaign.id,
+            digest=digest_of(env, SQL("recipient.email")),
         )
     )
     env["campaign.master.unknown.address"].invalidate_model()
@@ -111,7 +114,7 @@ def _check_against_launch(campaign, rows):
 
 
 def _page(rows):
-    columns = [array_of("varchar", (row.email.lower() for row in rows))]
+    columns = [array_of("varchar", (as_compared(row.email) for row in rows))]
     for name, (kind, *_rest) in COLUMNS.items():
         columns.append(array_of(kind, map(attrgetter(name), rows)))
     comma = SQL(", ")
@@ -206,7 +209,7 @@ def _insert_unknown(campaign, excess):
         """
         INSERT INTO campaign_master_unknown_address AS known
                (campaign_id, company_id, digest, is_opt_out_in_excess)
-        SELECT DISTINCT %(campaign)s, %(company)s, MD5(page.email), page.email = ANY(%(excess)s)
+        SELECT DISTINCT %(campaign)s, %(company)s, %(digest)s, page.email = ANY(%(excess)s)
           FROM page
          WHERE page.email NOT IN (SELECT email FROM person)
             ON CONFLICT (campaign_id, digest) DO UPDATE SET is_opt_out_in_excess = TRUE
@@ -215,4 +218,5 @@ def _insert_unknown(campaign, excess):
         excess=array_of("varchar", excess),
         campaign=campaign.id,
         company=campaign.cm_account_id.company_id.id,
+        digest=digest_of(campaign.env, SQL("page.email")),
     )

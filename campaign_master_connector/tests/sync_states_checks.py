@@ -5,9 +5,11 @@ from collections import Counter
 
 from hypothesis.stateful import invariant
 
+from .sync_states_model import BAD_TEXTS
+
 TRUE_REASONS = {
     "no_address": lambda person, address: not (address or "").strip(),
-    "malformed": lambda person, address: bool((address or "").strip()),
+    "malformed": lambda person, address: address in BAD_TEXTS,
     "archived": lambda person, address: person and not person.active,
     "deleted": lambda person, address: not person,
 }
@@ -50,6 +52,21 @@ class Checks:
         for campaign in self.campaigns:
             self.case.assertNotIn("unexpected", campaign.cm_sync_error or "")
 
+    def only_who_is_on_the_blacklist_is_held(self):
+        for recipient in self.campaigns.cm_recipient_ids:
+            if recipient.state_reason == "blacklisted":
+                self.case.assertTrue(self.is_blacklisted(recipient.email), recipient.email)
+
+    def is_blacklisted(self, address):
+        typed = self.model.as_blacklisted(address)
+        return self.env["mail.blacklist"].search_count([("email", "=", typed)])
+
+    def whose_address_it_was_is_known(self):
+        """Whatever is on a list, so that an opt-out of it reaches the person."""
+        recipients = self.campaigns.cm_recipient_ids
+        known = {*recipients.mapped("email"), *recipients.former_address_ids.mapped("email")}
+        self.case.assertLessEqual(self.model.arrived, known | self.model.gone_addresses)
+
     def teardown(self):
         """The example ends with a quiet time, unless it failed before."""
         is_failing = sys.exc_info()[0] is not None
@@ -80,6 +97,7 @@ class Checks:
     def check_end_state(self):
         """Each recipient is where it belongs, with a reason that is true."""
         self.nothing_forbidden_was_pushed()
+        self.whose_address_it_was_is_known()
         # Who left and whom Campaign Master forgot is known to have left by what it told before.
         left = set(self.control.account_state()["suppressions"]) | self.model.gone_addresses
         self.model.remember_links(self.people)
@@ -114,7 +132,7 @@ class Checks:
         address = person and person[self.address_field(person)]
         reason = recipient.state_reason
         if reason == "blacklisted":
-            is_true = self.env["mail.blacklist"].search_count([("email", "=", recipient.email)])
+            is_true = self.is_blacklisted(recipient.email)
         elif reason == "duplicate":
             others = recipient.campaign_id.cm_recipient_ids - recipient
             is_true = any(

@@ -9,10 +9,8 @@ from odoo.exceptions import UserError
 
 from ..campaign_master_api import CampaignMasterClient
 from .sync_states_checks import Checks
-from .sync_states_model import Model, key_of
+from .sync_states_model import ADDRESSES, BAD_TEXTS, TYPED, Model, key_of
 
-ADDRESSES = [f"person-{number}@example.com" for number in range(1, 6)]
-BAD_ADDRESSES = ["", "no address", "two words@example.com", "x@"]
 EVERYBODY_LEAVES = {"hard_bounce": 0, "soft_bounce": 0, "open": 1, "unsubscribe": 1}
 NOBODY_LEAVES = {**EVERYBODY_LEAVES, "unsubscribe": 0}
 FAULTS = ["drop_connection", "server_error", "service_unavailable", "malformed_json"]
@@ -21,7 +19,7 @@ OPERATIONS = ["addListRecipients", "addListRecipients", "createCampaign", "updat
 OPERATIONS += ["listCampaigns", "getCampaignStatistics", "listCampaignRecipients", "*"]
 
 numbers = st.integers(0, 11)
-addresses = st.sampled_from([*ADDRESSES, *ADDRESSES, *BAD_ADDRESSES])
+addresses = st.sampled_from([*ADDRESSES, *TYPED, *BAD_TEXTS])
 kinds = st.sampled_from(["contact", "contact", "company", "lead"])
 
 
@@ -37,6 +35,7 @@ class SyncStates(Checks, RuleBasedStateMachine):
         self.env = case.env
         self.control = case.control
         self.people = []
+        self.to_merge_in_flight = []
         self.model = Model(case.env)
         self.resources = ExitStack()
         self.savepoint = case.env.cr.savepoint()
@@ -53,6 +52,8 @@ class SyncStates(Checks, RuleBasedStateMachine):
             self.model.before_push(list_id, [recipient.email for recipient in recipients])
             results = add(client, list_id, recipients)
             self.model.after_push(results)
+            while self.to_merge_in_flight:
+                self.as_seen_before(self.to_merge_in_flight.pop())
             return results
 
         def heard_pages(client, *arguments, **keywords):
@@ -112,7 +113,7 @@ class SyncStates(Checks, RuleBasedStateMachine):
         person = self.person(who)
         if not person:
             return
-        for other in self.one_with(person):
+        for other in self.leads_of(person):
             self.model.same_consent(key_of(person), key_of(other))
         self.people.remove(person)
         person.unlink()
@@ -128,6 +129,8 @@ class SyncStates(Checks, RuleBasedStateMachine):
             return
         source = candidates[other % len(candidates)]
         sources = [key_of(one), key_of(source)]
+        unnamed = [key_of(lead) for lead in one | source if lead._name == "crm.lead"]
+        unnamed = [key for key in unnamed if not self.env[key[0]].browse(key[1]).partner_id]
         if one._name == "crm.lead":
             kept = (one | source).merge_opportunity()
         else:
@@ -135,8 +138,45 @@ class SyncStates(Checks, RuleBasedStateMachine):
             wizard._merge((one | source).ids, one, extra_checks=False)
             kept = one
         self.model.merged(sources, key_of(kept))
+        for contact in map(key_of, self.model.contact_of(kept)):
+            for lead in unnamed:
+                self.model.same_consent(lead, contact)
         self.people = [person for person in self.people if person.exists()]
         self.model.seen["merged"] += 1
+
+    @rule(who=numbers, other=numbers)
+    def merge_in_flight(self, who, other):
+        """While the next batch is under way, by a transaction that began before it."""
+        self.to_merge_in_flight.append(lambda: self.merge(who, other))
+
+    def as_seen_before(self, change):
+        self.campaigns.flush_recordset()
+        names = ("cm_in_flight_first_id", "cm_in_flight_last_id")
+        marks = {
+            one["id"]: {name: one[name] for name in names} for one in self.campaigns.read(names)
+        }
+        self.campaigns.write(dict.fromkeys(names, 0))
+        change()
+        for campaign in self.campaigns:
+            campaign.write(marks[campaign.id])
+        self.env.flush_all()
+        self.model.seen["in flight"] += 1
+
+    @rule(who=numbers, other=numbers)
+    def change_contact(self, who, other):
+        """A lead that had none is the contact, unless it has another address; else somebody new."""
+        leads = [one for one in self.people if one._name == "crm.lead"]
+        contacts = [one for one in self.people if one._name == "res.partner" and not one.is_company]
+        if not leads or not contacts:
+            return
+        lead, contact = leads[who % len(leads)], contacts[other % len(contacts)]
+        same_address = self.model.address_of(lead) == self.model.address_of(contact)
+        has_another = contact.email and not (same_address and self.model.address_of(lead))
+        is_same = not self.model.contact_of(lead) and not has_another
+        lead.partner_id = contact
+        if is_same:
+            self.model.same_consent(key_of(lead), key_of(contact))
+        self.model.seen["same person" if is_same else "corrected"] += 1
 
     @rule(who=numbers)
     def convert(self, who):
@@ -147,15 +187,17 @@ class SyncStates(Checks, RuleBasedStateMachine):
         lead.partner_id = lead._create_customer()
         if lead.partner_id:
             self.people.append(lead.partner_id)
+            self.model.same_consent(key_of(lead), key_of(lead.partner_id))
         self.model.seen["converted"] += 1
 
     @rule(address=st.sampled_from(ADDRESSES))
     def blacklist_or_not(self, address):
         blacklist = self.env["mail.blacklist"]
-        if blacklist.search_count([("email", "=", address)]):
-            blacklist._remove(address)
+        typed = self.model.as_blacklisted(address)
+        if blacklist.search_count([("email", "=", typed)]):
+            blacklist._remove(typed)
         else:
-            blacklist._add(address)
+            blacklist._add(typed)
 
     @rule(which=numbers, who=numbers)
     def remove_recipient(self, which, who):
@@ -230,6 +272,7 @@ class SyncStates(Checks, RuleBasedStateMachine):
     @rule()
     def minute(self):
         self.case.run_cron()
+        self.only_who_is_on_the_blacklist_is_held()
 
     @rule()
     def statistics(self):
@@ -291,11 +334,9 @@ class SyncStates(Checks, RuleBasedStateMachine):
             return False
         return one._name == "crm.lead" or one.is_company == other.is_company
 
-    def one_with(self, person):
-        """Who is the same person: the contact of a lead, the leads of a contact."""
-        if person._name == "crm.lead":
-            return person.partner_id.filtered(lambda contact: not contact.is_company)
-        if person.is_company:
+    def leads_of(self, person):
+        """The leads of a contact, who are the same person."""
+        if person._name == "crm.lead" or person.is_company:
             return []
         leads = self.env["crm.lead"].with_context(active_test=False)
         return leads.search([("partner_id", "=", person.id)])

@@ -10,6 +10,27 @@ from dataclasses import dataclass, field
 from odoo.tools import SQL
 
 LEFT = "unsubscribed"
+INTERNATIONAL = "person-6@xn--mller-kva.de"
+ADDRESSES = [*(f"person-{number}@example.com" for number in range(1, 6)), INTERNATIONAL]
+# How people type addresses, and the one that is meant.
+TYPED = {
+    "Person One <PERSON-1@example.com>": ADDRESSES[0],
+    "\u200bperson-2@exam\u00adple.com\u00a0": ADDRESSES[1],
+    "person-3@example.com / person-4@example.com": ADDRESSES[2],
+    "Four, Person <person-4@example.com>": ADDRESSES[3],
+    "person-6@müller.de": INTERNATIONAL,
+    "Person-6@MÜLLER.de": INTERNATIONAL,
+}
+BAD_TEXTS = [
+    "",
+    "no address",
+    "two words@example.com",
+    "x@",
+    "person-1,person-2@example.com",
+    "person-3@person-4@example.com",
+    "two person-5@example.com; person-1@example.com",
+    "pérson-1@example.com",
+]
 
 
 def key_of(person):
@@ -45,6 +66,7 @@ class Model:
         self.gone_addresses = set()
         self.gone_people = set()
         self.pushed = defaultdict(set)
+        self.arrived = set()
         self.refused = set()
         self.links = Links()
         self.violations = []
@@ -63,13 +85,16 @@ class Model:
             self._expect(email not in self.gone_addresses, f"{email} left and was pushed")
             for person in people:
                 self._expect(not self.has_left(person), f"{person} left and was pushed at {email}")
-            self.pushed[email] |= people
+                self._expect(self._means(person, email), f"{person} doesn't name {email}")
+                self.pushed[email] |= {person, *map(key_of, self.contact_of(self._record(person)))}
 
     def after_push(self, results):
         for result in results:
             self.seen[result.status.value] += 1
             if result.status.value == LEFT:
                 self.told_left(result.email)
+            elif result.status.value != "invalid":
+                self.arrived.add(result.email)
 
     def told_left(self, email):
         """Campaign Master says that an address left: so did whoever was pushed at it."""
@@ -87,7 +112,7 @@ class Model:
             self.same_consent(source, target)
 
     def same_consent(self, source, target):
-        if self.has_left(source):
+        if source in self.gone_people:
             self.gone_people.add(target)
         for people in self.pushed.values():
             if source in people:
@@ -97,8 +122,7 @@ class Model:
         """Connect each person with its address of now and with its contact."""
         for person in people:
             is_lead = person._name == "crm.lead"
-            address = person.email_normalized
-            if address:
+            if address := self.address_of(person):
                 self.links.connect(key_of(person), address)
             if is_lead and person.partner_id:
                 self.links.connect(key_of(person), key_of(person.partner_id))
@@ -106,8 +130,23 @@ class Model:
     # What follows
 
     def has_left(self, key):
-        """A lead and its contact are one person, a lead and its company are not."""
-        return bool(self._identity(key) & self.gone_people)
+        """A lead of a contact that left did so too; a contact did by the leads that it had then."""
+        contact = self.contact_of(self._record(key))
+        return key in self.gone_people or bool(set(map(key_of, contact)) & self.gone_people)
+
+    def contact_of(self, person):
+        """Who a lead is one person with: its contact, unless that is a company."""
+        contact = person.partner_id if person._name == "crm.lead" else person.browse()
+        return contact.filtered(lambda one: not one.is_company)
+
+    def address_of(self, person):
+        """The address that a person's text means; none for what is no address."""
+        text = person[person._primary_email]
+        return TYPED.get(text, None if text in BAD_TEXTS else text)
+
+    def as_blacklisted(self, address):
+        """How Odoo's blacklist has an address."""
+        return "person-6@müller.de" if address == INTERNATIONAL else address
 
     def may_be_left_out(self, recipient):
         """Whether there is any way that an opt-out can have come to this recipient."""
@@ -117,14 +156,12 @@ class Model:
         gone = self.gone_addresses | self.gone_people
         return bool(self.links.reachable(start) & gone)
 
-    def _identity(self, key):
-        person = self.env[key[0]].browse(key[1]).exists()
-        contact = person.partner_id if key[0] == "crm.lead" else person
-        if not contact or contact.is_company:
-            return {key}
-        leads = self.env["crm.lead"].with_context(active_test=False)
-        leads = leads.search([("partner_id", "=", contact.id)])
-        return {key, key_of(contact), *map(key_of, leads)}
+    def _record(self, key):
+        return self.env[key[0]].browse(key[1]).exists()
+
+    def _means(self, key, email):
+        person = self._record(key)
+        return not person or self.address_of(person) == email
 
     def _waiting(self, list_id, emails):
         """{email: people who wait with it for this list}."""

@@ -1,5 +1,6 @@
 """Individual statistics: exact rows, matched addresses, nothing written twice."""
 
+import hashlib
 from datetime import timedelta
 
 from odoo import fields
@@ -141,6 +142,20 @@ class TestRecipientStatistics(RecipientStatisticsCase):
         self.assertEqual(self.env["res.partner"].search_count([]), people)
         stored = self.env["campaign.master.unknown.address"].search([]).mapped("digest")
         self.assertFalse([digest for digest in stored if "@" in digest])
+        # Who has the table alone can't try addresses out on it.
+        for email in self.on_list():
+            for digest_of in (hashlib.md5, hashlib.sha1, hashlib.sha256):
+                self.assertNotIn(digest_of(email.encode()).hexdigest(), stored)
+
+    def test_address_that_is_told_in_another_spelling_finds_its_recipient(self):
+        contact = self.contact("joerg@müller.de")
+        campaign = self.synced_campaign(contact)
+        self.launch(campaign, rates=ALL_OPEN)
+        for opens, told in enumerate(("joerg@müller.de", "JOERG@XN--MLLER-KVA.DE"), 2):
+            with self.answering(campaign, {"email": told, "totalOpens": opens}):
+                self.pull(campaign)
+            self.assertEqual(campaign.cm_recipient_ids.total_opens, opens)
+        self.assertEqual(campaign.cm_unknown_address_count, 0)
 
     def test_who_becomes_a_recipient_later_gets_what_happened_before(self):
         self.control.add_to_list(self.customers, ["late@example.com", "stranger@example.com"])
