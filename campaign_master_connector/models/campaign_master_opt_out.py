@@ -72,7 +72,11 @@ class CampaignMasterOptOut(models.Model):
 
     def _cm_of_the_same_people(self):
         """All opt-outs in force that keep the mail from the addresses and people of these."""
-        mine = self.sudo()
+        mine = self.sudo().with_context(active_test=False)
+        persons = mine.partner_id.filtered(lambda one: not one.is_company)
+        leads = mine.env["crm.lead"].search([("partner_id", "in", persons.ids)])
+        # A lead that left with another contact left as that one.
+        of_leads = Domain("lead_id", "in", leads.ids) & Domain("partner_id", "=", False)
         return self.search(
             Domain("account_id", "in", self.account_id.ids)
             & Domain("lifted_at", "=", False)
@@ -80,6 +84,7 @@ class CampaignMasterOptOut(models.Model):
                 Domain("email", "in", self.mapped("email"))
                 | Domain("partner_id", "in", mine.partner_id.ids)
                 | Domain("lead_id", "in", mine.lead_id.ids)
+                | of_leads
             )
         )
 

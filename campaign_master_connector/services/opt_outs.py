@@ -20,19 +20,19 @@ class Source:
 def remember(source, told):
     """Keep addresses and persons of recipients that left for good; twice is harmless.
 
-    The person's former addresses too, but not those that a lead had with another contact:
-    consent follows the person and the address of then. What several campaigns tell is kept once
-    for each, so that one that told by mistake can be undone alone.
+    The person's former addresses too, but not those that a lead had with another contact: consent
+    follows the person and the address of then. What several campaigns tell is kept once for each,
+    so that one that told by mistake can be undone alone.
 
-    :param told: `SQL` of a query with the columns id of the recipient, the address that left and
-        how often it did, None where Campaign Master doesn't tell how often
+    :param told: `SQL` of a query with the columns recipient id, the address that left, and how
+        often it did, NULL where that isn't told
     """
     env = source.campaign.env
     on_list.flush(env)
     env.cr.execute(
         SQL(
             """
-            WITH told(recipient_id, email, unsubscribes) AS MATERIALIZED (%(told)s),
+            WITH gone(recipient_id, email, unsubscribes) AS MATERIALIZED (%(told)s),
             address AS MATERIALIZED (%(addresses)s)
             INSERT INTO campaign_master_opt_out
                    (account_id, company_id, email, partner_id, lead_id,
@@ -40,7 +40,7 @@ def remember(source, told):
                     create_uid, create_date, write_uid, write_date)
             SELECT address.account_id, address.company_id, address.email,
                    address.partner_id, address.lead_id, %(campaign)s, %(run_at)s,
-                   MAX(CASE WHEN address.email = told.email THEN told.unsubscribes END),
+                   MAX(CASE WHEN address.email = gone.email THEN gone.unsubscribes END),
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
               FROM told
               LEFT JOIN address left_by
@@ -59,7 +59,7 @@ def remember(source, told):
                       address.partner_id, address.lead_id
             """,
             told=told,
-            addresses=persons.addresses_of(SQL("SELECT recipient_id FROM told")),
+            addresses=persons.addresses_of(SQL("SELECT recipient_id FROM gone")),
             campaign=source.campaign.id,
             run_at=source.run_at,
             uid=env.uid,
@@ -280,8 +280,7 @@ def _recipients_of(lifted):
           JOIN known ON known.account_id = gone.account_id AND known.id = former.recipient_id
          UNION
         SELECT known.id, gone.id FROM gone
-          JOIN known ON known.account_id = gone.account_id
-               AND known.partner_id = gone.partner_id
+          JOIN known ON known.account_id = gone.account_id AND known.partner_id = gone.partner_id
          UNION
         SELECT known.id, gone.id FROM gone
           LEFT JOIN customer ON customer.partner_id = gone.partner_id
@@ -310,7 +309,8 @@ def hand_over_to_leads(contacts):
         SQL(
             """
             INSERT INTO campaign_master_opt_out
-                   (account_id, company_id, email, lead_id, campaign_id, run_at, unsubscribes,
+                   (account_id, company_id, email, lead_id,
+                    campaign_id, run_at, unsubscribes,
                     create_uid, create_date, write_uid, write_date)
             SELECT gone.account_id, gone.company_id, gone.email, lead.id,
                    gone.campaign_id, gone.run_at, gone.unsubscribes,

@@ -238,13 +238,13 @@ def _store(campaign, chosen_list, outcomes):
     if counts.total() < len(outcomes):
         _remember_who_is_on_the_list(env, sent)
     if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
-        emails = [outcome.email for outcome in gone]
         source = opt_outs.Source(campaign, fields.Datetime.now())
+        emails = [outcome.email for outcome in gone]
         ids = array_of("integer", (outcome.recipient_id for outcome in gone))
-        told = SQL(
+        left = SQL(
             "SELECT *, NULL::integer FROM UNNEST(%s, %s)", ids, array_of("varchar", emails)
         )
-        opt_outs.remember(source, told)
+        opt_outs.remember(source, left)
         opt_outs.remember_addresses(source, dict.fromkeys(emails))
     env["campaign.master.recipient"].invalidate_model()
     return counts
