@@ -70,7 +70,7 @@ def test_lists_of_all_pages(server: responses.RequestsMock, client: CampaignMast
         },
         LISTS_URL,
     )
-    assert [entry.id for entry in client.iter_lists()] == [1, 2, 3, 4]
+    assert [entry.id for entry in client.iter_lists()] == ["1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_json_by_another_name(
 ) -> None:
     body = b"\xef\xbb\xbf" + json.dumps(campaign_json).encode()
     server.get(CAMPAIGN, body=body, content_type=content_type)
-    assert client.get_campaign("5").id == 5
+    assert client.get_campaign("5").id == "5"
 
 
 def test_a_refusal_tells_code_field_and_the_servers_words(
