@@ -252,9 +252,7 @@ def _client_error(answer: Answer, told: Circumstances, refusal: Refusal) -> Camp
 
 def _reason(refusal: Refusal, status: int) -> Sentence:
     if refusal.message:
-        return _(
-            "Campaign Master refused the request: %(reason)s", reason=_ended(refusal.message)
-        )
+        return _("Campaign Master refused the request: %(reason)s", reason=_ended(refusal.message))
     return _(
         "Campaign Master refused the request: it gave no reason (status %(status)s).",
         status=status,

@@ -76,7 +76,10 @@ def _decoded(text: str, drop: Callable[[str], None]) -> Any:
     except ValueError:
         # A number of more digits than the interpreter converts.
         def bounded(digits: str) -> int | None:
-            return int(digits) if len(digits) <= MOST_DIGITS else drop("")
+            if len(digits) <= MOST_DIGITS:
+                return int(digits)
+            drop("")
+            return None
 
         return json.JSONDecoder(parse_constant=drop, parse_int=bounded).decode(text)
 

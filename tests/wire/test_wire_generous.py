@@ -237,7 +237,9 @@ def test_moments(
 
 
 @pytest.mark.parametrize("raw", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5000])
-@pytest.mark.parametrize(("key", "attribute"), [("totalOpens", "total_opens"), ("bounced", "bounced")])
+@pytest.mark.parametrize(
+    ("key", "attribute"), [("totalOpens", "total_opens"), ("bounced", "bounced")]
+)
 def test_a_number_that_is_none_costs_itself(
     server: responses.RequestsMock,
     client: CampaignMasterClient,
@@ -395,7 +397,10 @@ def test_ids_are_texts(
 ) -> None:
     found = [{"id": 1, "name": "a"}, {"id": told, "name": "b"}]
     server.get(LISTS, json={"currentPage": 1, "isLastPage": True, "lists": found})
-    assert list(client.iter_lists()) == [RecipientList("1", "a", None), RecipientList(kept, "b", None)]
+    assert list(client.iter_lists()) == [
+        RecipientList("1", "a", None),
+        RecipientList(kept, "b", None),
+    ]
     assert bool(client.deviations) is (type(told) is not int)
 
 
@@ -508,7 +513,9 @@ def test_json_whatever_its_label(
 ) -> None:
     server.get(CAMPAIGN, body=json.dumps(campaign_json), content_type=label)
     assert client.get_campaign("5").name == "Spring"
-    assert client.deviations == {deviation("Content-Type", "other_type_of_answer", "getCampaign"): 1}
+    assert client.deviations == {
+        deviation("Content-Type", "other_type_of_answer", "getCampaign"): 1
+    }
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 299])
