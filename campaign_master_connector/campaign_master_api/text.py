@@ -1,9 +1,9 @@
-"""Texts of the server made fit to be stored and shown."""
+"""Texts of the server made fit to be stored and shown; each takes time linear in its length."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -11,16 +11,25 @@ MAX_NAME = 255
 # One more than the longest possible address, so that a cut one equals none.
 MAX_EMAIL = 321
 MAX_MESSAGE = 300
-# What is read of a text before it is made fit; the longest secret, a token, is shorter.
-MAX_READ = 20_000
+MAX_WORD = 64
 MASK = "***"
 # A shorter secret is masked as a word only: within words it would hit by chance.
 SHORT_SECRET = 4
+# Of a longer message the first half of this is looked at: secrets (a token has up to 8,192
+# characters) are masked in all of it before.
+MAX_RAW_MESSAGE = 32 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_BUT_LAYOUT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Printable for Python, but nobody sees them, or they stand for what could not be decoded.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd]"
+)
+# Blanks and characters that nobody sees, which addresses are pasted with.
+_AROUND = "".join(
+    map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0xAD, 0x34F, 0x61C, 0x180E, 0x3000, 0xFEFF))
+) + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070))))
 _TAG = re.compile(r"<[^<>]*>")
-# Tried only where a word begins: in the middle of a long one each place would be tried.
-_EMAIL = re.compile(r"(?<![^\s<>@\"'(),:;])[^\s<>@\"'(),:;]+@[^\s<>@\"'(),:;]+")
+_WORD = re.compile(r"[^\s<>\"'(),:;]+")
 
 
 def has_control(text: str) -> bool:
@@ -28,16 +37,36 @@ def has_control(text: str) -> bool:
     return _CONTROL.search(text) is not None
 
 
+def is_identifier(text: str) -> bool:
+    """Whether `text` can be an id: 1 to 64 characters that can all be seen, and no dots alone."""
+    return (
+        0 < len(text) <= MAX_WORD
+        and text.isprintable()
+        and text.strip() == text
+        and text not in (".", "..")
+        and not _UNSEEN.search(text)
+    )
+
+
 def clean_name(text: str) -> str:
     """Without control characters, cut at 255."""
-    text = text[:MAX_READ]
     return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]
+
+
+def clean_word(text: str) -> str:
+    """A word such as a status, on one line without control characters, cut at 64."""
+    cut = text[: 4 * MAX_WORD]
+    return " ".join((cut if cut.isprintable() else _CONTROL.sub(" ", cut)).split())[:MAX_WORD]
 
 
 def clean_email(text: str) -> str:
     """An address that can be stored and compared; a damaged one never becomes another's."""
-    text = text[:MAX_EMAIL]
-    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
+    return (text if text.isprintable() else _CONTROL.sub("\ufffd", text))[:MAX_EMAIL]
+
+
+def without_blanks_around(text: str) -> str:
+    """An address without blanks and invisible characters before and after it."""
+    return text.strip(_AROUND)
 
 
 def clean_text(text: str) -> str:
@@ -49,30 +78,22 @@ def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
     """A message for a person: one line without tags, addresses and secrets, cut at 300."""
     if not text:
         return ""
-    known = [secret for secret in secrets if secret]
-    plain = _TAG.sub(" ", _CONTROL.sub(" ", _without_secrets(text, known)))
-    plain = _masked(plain.replace("<", " ").replace(">", " "), known)
-    return " ".join(_EMAIL.sub(_mask_of_address, plain).split())[:MAX_MESSAGE]
+    plain = text[:MAX_RAW_MESSAGE]
+    for secret in filter(None, secrets):
+        plain = _without_secret(plain, secret)
+    # What stands at the cut may be a part of a secret.
+    if len(text) > MAX_RAW_MESSAGE:
+        plain = plain[: MAX_RAW_MESSAGE // 2]
+    plain = _TAG.sub(" ", _CONTROL.sub(" ", plain)).replace("<", " ").replace(">", " ")
+    for secret in filter(None, secrets):
+        plain = _without_secret(plain, secret)
+    return " ".join(_WORD.sub(_masked_address, plain).split())[:MAX_MESSAGE]
 
 
-def _without_secrets(text: str, secrets: Sequence[str]) -> str:
-    """The beginning of `text` with each secret masked, also one that the cut goes through."""
-    plain = _masked(text[:MAX_READ], secrets)
-    if len(text) <= MAX_READ:
-        return plain
-    longest = max(map(len, secrets), default=1)
-    return plain[: max(0, len(plain) - longest + 1)]
-
-
-def _masked(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        text = _secret_pattern(secret).sub(MASK, text)
-    return text
-
-
-def _secret_pattern(secret: str) -> re.Pattern[str]:
-    literal = re.escape(secret)
-    return re.compile(literal if len(secret) >= SHORT_SECRET else rf"(?<!\w){literal}(?!\w)")
+def _without_secret(text: str, secret: str) -> str:
+    if len(secret) >= SHORT_SECRET:
+        return text.replace(secret, MASK)
+    return re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", MASK, text)
 
 
 _OWN_ADDRESSES: ContextVar[frozenset[str]] = ContextVar("own_addresses", default=frozenset())
@@ -90,9 +111,12 @@ def naming_own_addresses(addresses: Iterable[str]) -> Iterator[None]:
 
 def without_addresses(text: str) -> str:
     """`text` with each address masked, for who isn't meant to read any."""
-    return _EMAIL.sub("[address]", text)
+    with naming_own_addresses(()):
+        return _WORD.sub(_masked_address, text)
 
 
-def _mask_of_address(found: re.Match[str]) -> str:
-    address = found[0].rstrip(".!?")
-    return found[0] if address.lower() in _OWN_ADDRESSES.get() else "[address]"
+def _masked_address(word: re.Match[str]) -> str:
+    if "@" not in word[0].strip("@"):
+        return word[0]
+    is_own = word[0].rstrip(".!?").lower() in _OWN_ADDRESSES.get()
+    return word[0] if is_own else "[address]"
