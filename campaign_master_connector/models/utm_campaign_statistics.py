@@ -128,7 +128,7 @@ class UtmCampaign(models.Model):
 
         Also lets duplicates go on, which takes a look at all of them: too much for each minute.
         """
-        synced = SQL("campaign.active AND campaign.cm_external_id > 0")
+        synced = SQL("campaign.active AND campaign.cm_external_id IS NOT NULL")
         transaction.write_durably(
             self.env, partial(recipient_review.release_duplicates, self.env, synced)
         )
@@ -153,7 +153,7 @@ class UtmCampaign(models.Model):
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             campaigns |= self.search(
                 Domain("cm_account_id", "=", account.id)
-                & Domain("cm_external_id", ">", 0)
+                & Domain("cm_external_id", "!=", False)
                 & self._cm_domain_not_waiting(purpose)
                 & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
                 order=f"{schedule.last_field} NULLS FIRST, id",

@@ -110,11 +110,11 @@ def _take_over(campaign, client, remote):
 def _update(campaign, client):
     values = _wire_fields(campaign)
     try:
-        remote = client.update_campaign(campaign.cm_external_id, values)
+        remote = client.update_campaign(int(campaign.cm_external_id), values)
     except RequestRefused as error:
         if error.code != "campaign_not_draft":
             raise
-        remote = client.get_campaign(campaign.cm_external_id)
+        remote = client.get_campaign(int(campaign.cm_external_id))
         _store(campaign, remote, campaign.cm_sent_values)
     else:
         _store(campaign, remote, asdict(values))
@@ -133,7 +133,7 @@ def _wire_fields(campaign):
         description=(campaign.cm_description or "").strip(),
         from_name=campaign.cm_from_name,
         from_email=campaign.cm_from_email,
-        template_id=campaign.cm_template_id.external_id,
+        template_id=int(campaign.cm_template_id.external_id),
         reply_redirect_email=campaign.cm_redirect_address or "",
         test_email=campaign.cm_test_address or "",
     )
@@ -147,7 +147,7 @@ def _told(remote):
 
 def _store(campaign, remote, sent_values):
     values = {
-        "cm_external_id": remote.id,
+        "cm_external_id": str(remote.id),
         "cm_state": remote.status.value,
         "cm_sent_at": naive(remote.sent_at),
         "cm_sent_values": sent_values,

@@ -66,7 +66,7 @@ def push_batches(campaign, client, size=BATCH_SIZE, goes_on=lambda: False):
         campaign.fetch(NEEDED_FIELDS)
         chosen_list = campaign.cm_list_id
         chosen_list.fetch(["external_id"])
-        outcomes, failure = _send(env, client, chosen_list.external_id, batch.recipients)
+        outcomes, failure = _send(env, client, int(chosen_list.external_id), batch.recipients)
         outcomes = [_added_by_the_first_attempt(outcome, batch) for outcome in outcomes]
         conclude = partial(
             _conclude, campaign, chosen_list, batch, outcomes, failure, may_go_on=goes_on()

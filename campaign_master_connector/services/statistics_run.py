@@ -111,7 +111,7 @@ class _Clock:
 
 
 def _pull_campaign(campaign, client, result, clock):
-    figures = client.campaign_statistics(campaign.cm_external_id)
+    figures = client.campaign_statistics(int(campaign.cm_external_id))
     transaction.write_durably(campaign.env, lambda: campaign._cm_store_statistics(figures))
 
 
@@ -123,7 +123,7 @@ def _pull_recipients(campaign, client, result, clock):
     _begin(campaign)
     ask = partial(
         client.iter_campaign_recipient_pages,
-        campaign.cm_external_id,
+        int(campaign.cm_external_id),
         updated_after=aware(campaign.cm_recipient_statistics_after),
     )
     number, errors = campaign.cm_recipient_statistics_page, []

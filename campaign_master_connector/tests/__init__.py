@@ -11,7 +11,6 @@ from . import (
     test_campaign_statistics,
     test_campaign_views,
     test_choices,
-    test_choices_in_background,
     test_click_during_run,
     test_companies,
     test_connection,

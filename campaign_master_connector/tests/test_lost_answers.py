@@ -35,7 +35,7 @@ class TestLostAnswers(CampaignMasterCase):
 
     def assertOneCampaign(self, campaign):
         [there] = self.control.campaigns()
-        self.assertEqual(there["id"], campaign.cm_external_id)
+        self.assertEqual(str(there["id"]), campaign.cm_external_id)
         self.assertEqual(there["externalId"], campaign.cm_reference)
 
     def test_lost_answer_of_create_makes_one_campaign(self):
@@ -225,7 +225,7 @@ class TestLostAnswers(CampaignMasterCase):
         campaign = self.synced_campaign(self.contacts(3))
         before = campaign.cm_external_id
         self.control.suppress(["person-2@example.com"])
-        campaign.write({"cm_external_id": 0, "cm_state": "not_synced", "cm_sent_values": False})
+        campaign.write({"cm_external_id": False, "cm_state": "not_synced", "cm_sent_values": False})
         campaign.cm_recipient_ids.write({"state": "pending"})
         self.sync(campaign)
         self.assertEqual(campaign.cm_external_id, before)

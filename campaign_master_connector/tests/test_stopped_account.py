@@ -33,6 +33,7 @@ class TestStoppedAccount(CampaignMasterCase):
         self.control.clear_calls()
         self.run_all_schedules()
         self.account.choices_attempted_at = False
+        self.campaigns[0].cm_refresh_choices()
         Form(self.campaigns[0])
         self.assertEqual(self.calls(), {})
 
