@@ -102,11 +102,12 @@ class CampaignMasterAccount(models.Model):
     def _is_above_reserve(self, limit, remaining, reset_at, calls=0):
         """Whether the schedules may use one more call.
 
-        :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``
+        :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``;
+            none of them holds back where one isn't known
         :param calls: calls of this run, which the month's count doesn't have yet
         """
         hour_runs = reset_at and reset_at > fields.Datetime.now()
-        if hour_runs and limit and (remaining or 0) <= limit * self.reserve_percent / 100:
+        if hour_runs and limit and remaining <= limit * self.reserve_percent / 100:
             return False
         return self._month_is_above_reserve(calls)
 

@@ -152,8 +152,10 @@ class AccountSession:
         limit = self.client.rate_limit if self.client else None
         if limit is None:
             return self.account._may_call()
+        if limit.remaining is None:
+            return self.account._month_is_above_reserve(self.client.calls)
         return self.account._is_above_reserve(
-            limit.limit, limit.remaining, naive(limit.reset_at), self.client.calls
+            limit.limit, limit.remaining, _end_of_hour(limit), self.client.calls
         )
 
     def _remember_token(self, token):
@@ -182,6 +184,7 @@ class AccountSession:
             )
         )
         self.account.invalidate_recordset()
+        self.account.env["campaign.master.deviation"]._count(self.account, self.client.deviations)
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()
 
@@ -202,9 +205,11 @@ class AccountSession:
         )
         yield SQL("month = %s", month)
         if limit := self.client.rate_limit:
-            yield SQL("hourly_limit = %s", limit.limit)
-            yield SQL("hourly_remaining = %s", limit.remaining)
-            yield SQL("hourly_reset_at = %s", _end_of_hour(limit))
+            # What isn't told is unknown and stops nobody; the month's count still holds.
+            is_known = limit.limit is not None and limit.remaining is not None
+            yield SQL("hourly_limit = %s", limit.limit if is_known else None)
+            yield SQL("hourly_remaining = %s", limit.remaining if is_known else None)
+            yield SQL("hourly_reset_at = %s", _end_of_hour(limit) if is_known else None)
 
     def _calls_for_choices(self, failure):
         """Not the one that failed, since it is made again: a server that is down uses up nothing."""
@@ -297,6 +302,6 @@ def _stated_end_of_pause(failure):
 
 
 def _end_of_hour(limit):
-    """When the server counts anew; one far off would stop the schedules for as long."""
-    end = naive(limit.reset_at)
-    return end and min(end, fields.Datetime.now() + timedelta(hours=1))
+    """When the server counts anew; one far off, or untold, would stop the schedules for as long."""
+    longest = fields.Datetime.now() + timedelta(hours=1)
+    return min(naive(limit.reset_at) or longest, longest)

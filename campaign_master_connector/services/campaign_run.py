@@ -46,6 +46,7 @@ class CampaignResult:
 
     campaign: object
     counts: Counter = field(default_factory=Counter)
+    deviations: Counter = field(default_factory=Counter)
     calls: int = 0
     seconds: float = 0.0
     problem: str = ""
@@ -81,6 +82,7 @@ class CampaignRun:
         """
         result = self.results.setdefault(campaign.id, CampaignResult(campaign))
         started, calls = time.monotonic(), self.session.client.calls
+        met_before = Counter(self.session.client.deviations)
         try:
             with transaction.campaign_lock(campaign, self.purpose) as locked:
                 result.busy = not locked
@@ -89,6 +91,7 @@ class CampaignRun:
         finally:
             result.seconds += time.monotonic() - started
             result.calls += self.session.client.calls - calls
+            result.deviations += self.session.client.deviations - met_before
         return result
 
     def _work(self, result, work):
