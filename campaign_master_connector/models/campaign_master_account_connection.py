@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campaign_master_api import CampaignMasterError
-from ..services import transaction
+from ..services import named_contract, transaction
 from ..services.account_session import (
     AT_THE_SCREEN,
     BESIDE_A_FORM,
@@ -43,6 +43,8 @@ class CampaignMasterAccount(models.Model):
         help="Calls of this month that went into keeping lists and templates fresh.",
     )
 
+    contract_notice = fields.Char(compute="_compute_contract_notice")
+
     @api.model
     def _for_company(self, company):
         """The company's account in superuser mode, whether it is enabled or not."""
@@ -62,7 +64,11 @@ class CampaignMasterAccount(models.Model):
     def _ready_for_schedules(self, domain=()):
         """The accounts (of ``domain``) that schedules may call through now."""
         return self.search([*domain, *self._domain_ready()]).filtered(
-            lambda account: account._may_call() and not account._withholds_secrets()
+            lambda account: (
+                account._may_call()
+                and not account._withholds_secrets()
+                and not account._contract_problem()
+            )
         )
 
     def _obstacle(self):
@@ -74,6 +80,8 @@ class CampaignMasterAccount(models.Model):
                 "Settings, Campaign Master.",
                 company=self.company_id.name,
             )
+        if problem := self._contract_problem():
+            return problem
         if self.database_uuid != self._current_database_uuid():
             return self.env._(
                 "This is a copy of the database in which Campaign Master was set up, so nothing "
@@ -90,6 +98,19 @@ class CampaignMasterAccount(models.Model):
                 company=self.company_id.name,
             )
         return ""
+
+    def _contract_problem(self):
+        """What is wrong with the contract file of this installation; empty if nothing is."""
+        problem = named_contract.problem()
+        return problem and self.env._(
+            "The contract file that this Odoo is set up with can't be used, so nothing is synced. "
+            "Who runs the server corrects it and starts Odoo again: %s",
+            problem,
+        )
+
+    @api.depends_context("lang")
+    def _compute_contract_notice(self):
+        self.contract_notice = self._contract_problem()
 
     def _notice(self):
         """What who works on a campaign must know of the connection; empty if all is well."""
@@ -113,6 +134,8 @@ class CampaignMasterAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         account = self.sudo()
+        if problem := account._contract_problem():
+            raise UserError(problem)
         if not account.api_url or not account.username or not account._has_password():
             raise UserError(
                 self.env._("Fill in user name, password and API address, then test again.")

@@ -14,6 +14,8 @@ from . import (
     test_click_during_run,
     test_companies,
     test_connection,
+    test_contract_file,
+    test_deviations,
     test_duplicate,
     test_engagement,
     test_failure_kinds,
