@@ -265,7 +265,7 @@ class CampaignMasterAccount(models.Model):
         """What Campaign Master has to choose: {model: {external id: values}}."""
         return {
             "campaign.master.list": {
-                str(item.id): {
+                item.id: {
                     "name": item.name,
                     "recipient_count": item.recipient_count or 0,
                     "is_counted": item.recipient_count is not None,
@@ -273,7 +273,7 @@ class CampaignMasterAccount(models.Model):
                 for item in client.iter_lists()
             },
             "campaign.master.template": {
-                str(item.id): {"name": item.name} for item in client.iter_templates()
+                item.id: {"name": item.name} for item in client.iter_templates()
             },
         }
 

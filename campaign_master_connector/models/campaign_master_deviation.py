@@ -112,7 +112,7 @@ class CampaignMasterAccount(models.Model):
                     self._domain_of_late(account), ["operation", "key", "kind"]
                 )
             )
-            account.deviation_notice = kinds and (
+            account.deviation_notice = bool(kinds) and (
                 self.env._("1 kind of deviation since yesterday")
                 if kinds == 1
                 else self.env._("%s kinds of deviation since yesterday", kinds)

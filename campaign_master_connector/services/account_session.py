@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import (
     NO_RETRY,
+    AccountRefused,
     CampaignMasterClient,
     CampaignMasterError,
     Credentials,
@@ -285,7 +286,7 @@ def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, (RateLimitReached, ReserveReached, NotFound, RequestRefused)):
+    if isinstance(failure, (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused)):
         return "connected"
     return "unreachable"
 

@@ -111,7 +111,7 @@ class _Clock:
 
 
 def _pull_campaign(campaign, client, result, clock):
-    figures = client.campaign_statistics(int(campaign.cm_external_id))
+    figures = client.campaign_statistics(campaign.cm_external_id)
     transaction.write_durably(campaign.env, lambda: campaign._cm_store_statistics(figures))
 
 
@@ -123,7 +123,7 @@ def _pull_recipients(campaign, client, result, clock):
     _begin(campaign)
     ask = partial(
         client.iter_campaign_recipient_pages,
-        int(campaign.cm_external_id),
+        campaign.cm_external_id,
         updated_after=aware(campaign.cm_recipient_statistics_after),
     )
     number, errors = campaign.cm_recipient_statistics_page, []
@@ -147,6 +147,7 @@ def _pull_recipients(campaign, client, result, clock):
 def _store_page(campaign, page, result, is_complete):
     applied = transaction.write_durably(campaign.env, lambda: _apply(campaign, page, is_complete))
     result.counts["rows"] += applied.changed
+    result.counts["skipped_rows"] += page.skipped
     result.counts["unknown_addresses"] += applied.unknown
 
 
@@ -156,6 +157,7 @@ def _begin(campaign):
             "cm_recipient_statistics_page": 1,
             "cm_recipient_statistics_started_at": fields.Datetime.now(),
             "cm_recipient_statistics_requested": False,
+            "cm_skipped_rows": 0,
         }
         if forget_addresses_that_became_known(campaign):
             # What they did before they were recipients comes only with all rows.
@@ -165,6 +167,8 @@ def _begin(campaign):
 
 def _apply(campaign, page, is_complete):
     applied = apply_page(campaign, page.items)
+    if page.skipped:
+        campaign.cm_skipped_rows += page.skipped
     if not is_complete:
         return applied
     if page.is_last:

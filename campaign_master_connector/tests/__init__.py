@@ -24,6 +24,7 @@ from . import (
     test_import_export,
     test_keyboard,
     test_lost_answers,
+    test_odd_answers,
     test_opt_outs,
     test_opt_outs_when_adding,
     test_outsiders,
