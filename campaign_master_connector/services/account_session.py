@@ -286,7 +286,9 @@ def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused)):
+    if isinstance(
+        failure, (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused)
+    ):
         return "connected"
     return "unreachable"
 

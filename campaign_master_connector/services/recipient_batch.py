@@ -121,12 +121,14 @@ class Sending:
         answer = self.client.add_list_recipients(
             self.list_id, [NewRecipient(email) for _recipient_id, email in part.recipients]
         )
-        if len(part.recipients) > 1 and not any(answer.results):
+        has_result = any(answer.results)
+        hits_all = len(part.recipients) > 1 or self.errors
+        if hits_all and not has_result and not self.went_through:
             raise InvalidAnswer(
                 self.campaign.env._("Campaign Master told of nobody what became of them."),
                 outcome_unknown=True,
             )
-        self.went_through = True
+        self.went_through |= has_result
         states = STATE_OF_STATUS
         if answer.lost_an_answer or part.may_be_added:
             states = {**states, AddStatus.EXISTS: "added"}

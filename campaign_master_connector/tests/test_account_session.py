@@ -137,8 +137,11 @@ class TestAccountSession(CampaignMasterCase):
             next(session.client.iter_lists(), None)
         self.assertEqual(self.account.pause_probes, 0)
         self.session().record(RateLimitReached("Used up", monthly=True))
-        self.assertAlmostEqual(self.account.blocked_until, self.from_now(minutes=15).replace(
-            tzinfo=None), delta=timedelta(minutes=1))
+        self.assertAlmostEqual(
+            self.account.blocked_until,
+            self.from_now(minutes=15).replace(tzinfo=None),
+            delta=timedelta(minutes=1),
+        )
 
     def test_hour_that_never_ends_stops_the_schedules_for_an_hour_at_most(self):
         with self.session() as session:

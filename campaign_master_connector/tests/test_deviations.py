@@ -61,9 +61,7 @@ class TestDeviations(CampaignMasterCase):
 
     def test_log_of_a_run_has_those_of_its_campaign(self):
         text = self.env["campaign.master.deviation"]._as_text(Counter({ODD_DATE: 2}))
-        self.assertEqual(
-            text, "getCampaignStatistics sentAt: Written otherwise and understood (2)"
-        )
+        self.assertEqual(text, "getCampaignStatistics sentAt: Written otherwise and understood (2)")
 
     def test_nobody_but_administrators_of_the_company_reads_them(self):
         self.meet(ODD_DATE)
@@ -72,9 +70,7 @@ class TestDeviations(CampaignMasterCase):
             self.env["campaign.master.deviation"].with_user(seller).search([])
         other = self.env["res.company"].create({"name": "Branch"})
         self.meet(ODD_ROW, account=self.make_account(other))
-        admin = self.make_user(
-            "boss", "campaign_master_connector.group_campaign_master_manager"
-        )
+        admin = self.make_user("boss", "campaign_master_connector.group_campaign_master_manager")
         seen = self.env["campaign.master.deviation"].with_user(admin).search([])
         self.assertEqual(seen.mapped("key"), ["sentAt"])
         self.assertFalse(seen.has_access("write") or seen.has_access("unlink"))

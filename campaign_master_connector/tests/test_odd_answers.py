@@ -49,9 +49,9 @@ class OddAnswersCase(CampaignMasterCase):
     def fails_for_all(self, error):
         self.odd = lambda emails: error
 
-    def campaign_with(self, count, title="Odd", **values):
-        campaign = self.make_campaign(title=title, **values)
-        self.add(campaign, self.contacts(count, values and title or "person"))
+    def campaign_with(self, count):
+        campaign = self.make_campaign(title="Odd")
+        self.add(campaign, self.contacts(count))
         return campaign
 
     def other_campaign(self, count=2):
