@@ -1,6 +1,7 @@
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -222,10 +223,10 @@ class CampaignMasterAccount(models.Model):
             patience = AT_THE_SCREEN if is_asked_for else BESIDE_A_FORM
             with AccountSession(self, patience, seconds=seconds, for_choices=True) as session:
                 choices = self._fetch_choices(session.client)
-                calls = session.client.calls
-                return transaction.write_durably(
-                    self.env, lambda: self._store_choices(choices, calls)
-                )
+                # What couldn't be read may still be there.
+                are_all = "row_skipped" not in {one.kind for one in session.client.deviations}
+                store = partial(self._store_choices, choices, session.client.calls, are_all)
+                return transaction.write_durably(self.env, store)
         except (CampaignMasterError, *transaction.COLLISIONS) as error:
             _logger.info("Lists and templates of %s not refreshed: %s", self, error)
             return False
@@ -277,11 +278,15 @@ class CampaignMasterAccount(models.Model):
             },
         }
 
-    def _store_choices(self, choices, calls):
+    def _store_choices(self, choices, calls, are_all=True):
         """Bring lists and templates up to what `_fetch_choices` told; the gone are archived.
 
+        :param calls: how many it took
+        :param are_all: whether each row was read; else none is taken to be gone
         :return: whether anything changed
         """
-        changed = [self.env[model]._store(self, pulled) for model, pulled in choices.items()]
+        changed = [
+            self.env[model]._store(self, pulled, are_all) for model, pulled in choices.items()
+        ]
         self.write({"choices_refreshed_at": fields.Datetime.now(), "choices_calls": calls})
         return any(changed)

@@ -28,11 +28,12 @@ class CampaignMasterChoice(models.AbstractModel):
     as_of = fields.Datetime(related="account_id.choices_refreshed_at")
 
     @api.model
-    def _store(self, account, pulled):
+    def _store(self, account, pulled, are_all=True):
         """Make the account's records equal ``pulled``: {external id: values, the name among them}.
 
         Writes only what differs; one that isn't there any more is archived, not deleted.
 
+        :param are_all: whether what isn't in ``pulled`` is gone
         :return: whether anything differed
         """
         known = {
@@ -41,7 +42,11 @@ class CampaignMasterChoice(models.AbstractModel):
             .with_context(active_test=False)
             .search([("account_id", "=", account.id)])
         }
-        gone = [record.id for key, record in known.items() if record.active and key not in pulled]
+        gone = [
+            record.id
+            for key, record in known.items()
+            if are_all and record.active and key not in pulled
+        ]
         self.sudo().browse(gone).active = False
         new = []
         has_changed = bool(gone)

@@ -95,6 +95,7 @@ class Sending:
         self.client = client
         self.list_id = list_id
         self.sent = Sent()
+        self.largest = client.largest_batch
         self.parts = deque()
         self.calls = 0
         self.errors = []
@@ -106,7 +107,7 @@ class Sending:
         self.parts.append(Part(recipients))
         while self.parts:
             part = self.parts.pop()
-            if self.sent.largest and len(part.recipients) > self.sent.largest:
+            if len(part.recipients) > self.largest:
                 self.parts.extend(reversed(part.halves()))
                 continue
             try:
@@ -145,7 +146,7 @@ class Sending:
         part = part._replace(may_be_added=part.may_be_added or error.outcome_unknown)
         is_alone = len(part.recipients) == 1
         if isinstance(error, BatchTooLarge):
-            self.sent.largest = len(part.recipients) // 2
+            self.sent.largest = self.largest = len(part.recipients) // 2
         elif self._may_be_ones_own(error):
             self.errors.append(error)
             if is_alone:

@@ -156,6 +156,24 @@ class TestChoices(ChoicesCase):
         self.assertFalse(untold.is_counted)
         self.assertEqual(told.as_of, self.account.choices_refreshed_at)
 
+    def test_odd_rows_cost_nothing_but_themselves(self):
+        self.pull_choices()
+        self.minute_passes()
+        self.answer(
+            [
+                {"id": str(self.customers), "name": "Customers", "recipientCount": "12"},
+                {"id": "a1b2-GUID", "name": None},
+                {"id": None, "name": "Without an id"},
+            ],
+            [{"id": 7.0, "name": "Spring again"}],
+        )
+        self.refresh()
+        self.assertEqual(self.choice("list", self.customers).recipient_count, 12)
+        self.assertEqual(self.choice("list", "a1b2-GUID").name, "Unnamed (a1b2-GUID)")
+        self.assertEqual(self.choice("template", "7").name, "Spring again")
+        self.assertTrue(self.choice("list", self.newsletter), "it may be what can't be read")
+        self.assertIn("deviation", self.account.deviation_notice)
+
     def test_list_with_an_id_beyond_32_bits_can_be_chosen(self):
         self.pull_choices()
         self.minute_passes()
@@ -318,10 +336,10 @@ class TestChoicesOfSeveralAtOnce(ChoicesCase):
         store = lists._store
         collisions = iter(range(times))
 
-        def collide(model, account, pulled):
+        def collide(model, account, pulled, are_all):
             if next(collisions, None) is not None:
                 raise SerializationFailure("could not serialize access due to concurrent update")
-            return store(model, account, pulled)
+            return store(model, account, pulled, are_all)
 
         self.patch(lists, "_store", collide)
 
