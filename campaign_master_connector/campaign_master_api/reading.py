@@ -17,7 +17,7 @@ from typing import Any
 from . import values
 from .contract_parts import Key, Shape
 from .meanings import READ_FROM, Kind, Meanings
-from .text import MAX_WORD, clean_email, clean_name, clean_text, is_identifier
+from .text import MAX_EMAIL, MAX_WORD, clean_name, clean_text, is_identifier
 from .types import AddStatus, CampaignStatus
 from .values import EARLIEST, MAX_COUNT, NoDate
 
@@ -75,11 +75,10 @@ def _decoded(text: str, drop: Callable[[str], None]) -> Any:
         raise
     except ValueError:
         # A number of more digits than the interpreter converts.
-        return json.JSONDecoder(parse_constant=drop, parse_int=_bounded_int).decode(text)
+        def bounded(digits: str) -> int | None:
+            return int(digits) if len(digits) <= MOST_DIGITS else drop("")
 
-
-def _bounded_int(digits: str) -> int | None:
-    return int(digits) if len(digits) <= MOST_DIGITS else None
+        return json.JSONDecoder(parse_constant=drop, parse_int=bounded).decode(text)
 
 
 @dataclass
@@ -295,9 +294,13 @@ def _fast_texts(clean: Callable[[str], str]) -> Fast:
 
 
 def _fast_emails(column: list[Any], key: Key) -> list[Any] | None:
-    if not _only(column, str) or not all(column) or list(map(str.strip, column)) != column:
+    if not _only(column, str) or not all(column) or not "".join(column).isprintable():
         return None
-    return list(map(clean_email, column))
+    return column if list(map(_stripped_and_cut, column)) == column else None
+
+
+def _stripped_and_cut(address: str) -> str:
+    return address.strip()[:MAX_EMAIL]
 
 
 def _fast_moments(column: list[Any], key: Key) -> list[Any] | None:

@@ -133,9 +133,11 @@ def check_part(name: str, part: Any) -> None:
         part.encode()
         assert "\x00" not in part
         assert name != "name" or len(part) <= 255
+        assert name not in ("id", "template_id") or (part.isprintable() and 1 <= len(part) <= 64)
+    elif isinstance(part, list):
+        check(part)
     else:
-        low, high = (1, 2**53) if name.endswith("id") else (0, 2**31 - 1)
-        assert low <= part <= high
+        assert 0 <= part <= 2**31 - 1
 
 
 @settings(max_examples=400, deadline=None)

@@ -44,7 +44,7 @@ def test_connections_are_used_again(raw_server: StartServer, make_client: MakeCl
     server = raw_server(http_answer(LISTS))
     client = make_client(server.url)
     for _ in range(3):
-        assert [entry.id for entry in client.iter_lists()] == [1]
+        assert [entry.id for entry in client.iter_lists()] == ["1"]
     assert len(server.requests) == 3
     assert server.connections == 1
 
@@ -99,7 +99,7 @@ def test_a_drip_that_ends_in_time_is_an_answer(
         )
     )
     client = make_client(server.url, retry=NO_RETRY, timeouts=Timeouts(total=5.0))
-    assert [entry.id for entry in client.iter_lists()] == [1]
+    assert [entry.id for entry in client.iter_lists()] == ["1"]
 
 
 def test_a_time_out_is_repeated_and_then_told(
@@ -133,7 +133,7 @@ def test_a_connection_that_breaks_is_repeated(
 
     server = raw_server(answer)
     client = make_client(server.url)
-    assert [entry.id for entry in client.iter_lists()] == [1]
+    assert [entry.id for entry in client.iter_lists()] == ["1"]
     assert client.calls == 3
 
 

@@ -92,7 +92,7 @@ def test_a_passing_failure_is_repeated_until_it_passes(
     server.get(f"{API}/lists", status=status, body="<html>Bad Gateway</html>")
     server.get(f"{API}/lists", body=requests.ConnectionError("reset"))
     server.get(f"{API}/lists", body=LISTS, content_type="application/json")
-    assert [entry.id for entry in client.iter_lists()] == [1]
+    assert [entry.id for entry in client.iter_lists()] == ["1"]
     assert waits == [0.5, 1.0]
     assert client.calls == 3
 
