@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
+# No campaign of Odoo's was launched longer ago; a date that can't be would end its statistics.
+LONGEST_CAREER = timedelta(days=10 * 366)
 
 
 class Schedule(NamedTuple):
@@ -122,6 +125,8 @@ class UtmCampaign(models.Model):
         A word that nobody knows is kept beside the last state that was known.
         """
         sent_at = naive(remote.sent_at)
+        if sent_at and abs(sent_at - fields.Datetime.now()) > LONGEST_CAREER:
+            sent_at = None
         values = {"cm_sent_at": sent_at} if sent_at else {}
         if remote.status is not CampaignStatus.UNKNOWN:
             return {**values, "cm_state": remote.status.value, "cm_status_text": False}

@@ -1,5 +1,7 @@
 """What Campaign Master answers otherwise when recipients are added: it costs what it is about."""
 
+import json
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -19,6 +21,7 @@ from ..campaign_master_api import (
     RequestRefused,
     ServerFailed,
 )
+from ..campaign_master_api.transport import Answer, Transport
 from ..services.recipient_push import ATTEMPTS_WITHOUT_RESULT
 from .common import CampaignMasterCase
 
@@ -294,3 +297,231 @@ class TestWhatHitsEverybody(OddAnswersCase):
         self.sync(campaign)
         self.assertEqual(self.states(campaign), {"pending": 1})
         self.assertEqual(campaign.cm_sync_error, "Too large.")
+
+
+class RewrittenAnswersCase(CampaignMasterCase):
+    """The sandbox, and on the wire behind it somebody who writes its answers otherwise."""
+
+    def setUp(self):
+        super().setUp()
+        self.rewrites = []
+        original = Transport._send
+
+        def send(transport, request, deadline):
+            answer = original(transport, request, deadline)
+            for method, path, rewrite in self.rewrites:
+                if request.method == method and re.search(path, request.url):
+                    answer = rewrite(answer)
+            return answer
+
+        self.enterContext(patch.object(Transport, "_send", send))
+
+    def answers(self, method, path, **changed):
+        """What these calls answer has other keys, or with ``status`` is another answer."""
+
+        def rewrite(answer):
+            document = json.loads(answer.body)
+            for key, value in changed.items():
+                document[key] = value(document.get(key)) if callable(value) else value
+            return Answer(answer.status, answer.headers, json.dumps(document).encode())
+
+        self.rewrites.append((method, path, rewrite))
+
+    def refuses(self, method, path, status, body, label="application/json"):
+        text = body if isinstance(body, str) else json.dumps(body)
+        headers = {"Content-Type": label}
+        self.rewrites.append(
+            (method, path, lambda _answer: Answer(status, headers, text.encode()))
+        )
+
+    def has_headers(self, **headers):
+        """Each answer has these headers, with _ for -; None for those that are gone."""
+        changed = {name.replace("_", "-"): value for name, value in headers.items()}
+
+        def rewrite(answer):
+            kept = {
+                name: value
+                for name, value in answer.headers.items()
+                if name.lower() not in changed
+            }
+            added = {name: value for name, value in changed.items() if value is not None}
+            return Answer(answer.status, {**kept, **added}, answer.body)
+
+        self.rewrites += [(method, "", rewrite) for method in ("GET", "POST", "PUT", "PATCH")]
+
+
+@tagged("post_install", "-at_install")
+class TestOddCampaign(RewrittenAnswersCase):
+    def assertLinked(self, campaign):
+        [there] = self.control.campaigns()
+        self.assertEqual(campaign.cm_external_id, str(there["id"]))
+        self.assertFalse(campaign.cm_sync_error)
+        self.assertEqual(self.states(campaign), {"added": 2})
+
+    def test_campaign_that_was_created_is_linked_whatever_else_is_told_of_it(self):
+        for number, changed in enumerate(
+            (
+                {"sentAt": ""},
+                {"sentAt": "0001-01-01T00:00:00"},
+                {"sentAt": "soon"},
+                {"status": "Draft"},
+                {"status": "Being edited"},
+                {"status": None},
+                {"id": str},
+                {"id": float},
+                {"templateId": str},
+                {"subject": None},
+            )
+        ):
+            with self.subTest(changed=changed):
+                self.prepare()
+                self.rewrites.clear()
+                self.answers("POST", r"/campaigns$", **changed)
+                self.pull_choices()
+                campaign = self.make_campaign(title=f"Odd {number}")
+                self.add(campaign, self.contacts(2, f"odd{number}"))
+                self.sync(campaign)
+                self.assertLinked(campaign)
+                self.assertEqual(campaign.cm_state, "draft")
+                self.assertFalse(campaign.cm_sent_at)
+                self.sync(campaign)
+                self.assertEqual(self.calls()["createCampaign"], 1)
+
+    def test_word_of_a_new_campaign_that_nobody_knows_is_shown(self):
+        self.answers("POST", r"/campaigns$", status="Being edited")
+        campaign = self.synced_campaign()
+        self.assertEqual(campaign.cm_status_text, "Being edited")
+        campaign.cm_subject = "Other words"
+        self.sync(campaign)
+        self.assertEqual(self.control.campaigns()[0]["subject"], "Other words")
+        self.assertFalse(campaign.cm_status_text)
+
+    def test_answer_without_the_campaign_is_looked_up(self):
+        self.answers("POST", r"/campaigns$", id=None)
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(2))
+        self.sync(campaign)
+        self.assertLinked(campaign)
+
+    def test_another_campaign_that_cannot_be_read_does_not_hide_ours(self):
+        self.answers("POST", r"/campaigns$", id=None)
+        unreadable = {"id": None, "externalId": "somebody else's", "status": 7}
+        self.answers("GET", r"/campaigns\?", campaigns=lambda rows: [unreadable, *rows])
+        campaign = self.make_campaign()
+        self.add(campaign, self.contacts(2))
+        self.sync(campaign)
+        self.assertLinked(campaign)
+
+    def test_found_campaign_that_takes_no_changes_is_linked(self):
+        self.answers("POST", r"/campaigns$", id=None)
+        self.refuses("GET", r"/campaigns\?", 500, {}, "application/json")
+        campaign = self.make_campaign()
+        self.sync(campaign)
+        self.assertFalse(campaign.cm_external_id)
+        self.rewrites.clear()
+        self.answers("GET", r"/campaigns\?", campaigns=self.being_edited)
+        self.refuses("PUT", r"/campaigns/", 409, {"message": "It can't be changed now."})
+        self.refuses("PATCH", r"/campaigns/", 409, {"message": "It can't be changed now."})
+        campaign.write({"cm_creation_began_at": False, "cm_subject": "Other words"})
+        self.sync(campaign)
+        self.assertTrue(campaign.cm_external_id)
+
+    def being_edited(self, rows):
+        return [{**row, "status": "Being edited"} for row in rows]
+
+    def test_ids_are_texts(self):
+        guid = "3F2504E0-4F89-11D3-9A0C-0305E82C3301"
+        self.answers("GET", r"/lists\?", lists=lambda rows: [{**rows[0], "id": guid}])
+        self.pull_choices()
+        self.assertTrue(self.choice("list", guid))
+
+
+@tagged("post_install", "-at_install")
+class TestOddLimitsAndRefusals(RewrittenAnswersCase):
+    def waiting_campaign(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contacts(2))
+        return campaign
+
+    def test_remainder_that_is_not_told_stops_nobody(self):
+        for remaining in (None, "-1", "many", "4999.0"):
+            with self.subTest(remaining=remaining):
+                self.rewrites.clear()
+                self.has_headers(x_rate_limit_remaining=remaining)
+                campaign = self.waiting_campaign()
+                self.assertTrue(self.account._may_call())
+                self.run_cron()
+                self.assertEqual(self.states(campaign).get("pending", 0), 0)
+                self.assertNotIn("0 of", self.account._connected_sentence())
+
+    def test_month_that_is_used_up_by_their_clock_and_not_by_ours(self):
+        campaign = self.waiting_campaign()
+        self.refuses("POST", "/recipients", 429, {"error": {"code": "monthly_limit"}})
+        self.run_cron()
+        now = fields.Datetime.now()
+        self.assertGreater(self.account.blocked_until, now)
+        self.assertLessEqual(self.account.blocked_until, now + timedelta(days=1))
+        self.rewrites.clear()
+        self.account.blocked_until = False
+        self.retry_now(campaign)
+        self.run_cron()
+        self.assertEqual(self.states(campaign), {"exists": 2})
+
+    def test_log_in_that_is_refused_in_other_words_stops_the_schedules_after_one_call(self):
+        for status, body in ((400, {"error": "invalid_grant"}), (403, {"message": "No."})):
+            with self.subTest(status=status):
+                self.rewrites.clear()
+                self.account.password = "entered-again"
+                self.account.password = self.sandbox.password
+                first, second = self.waiting_campaign(), self.waiting_campaign()
+                self.control.expire_tokens()
+                self.refuses("POST", "/authenticate", status, body)
+                self.control.clear_calls()
+                for _run in range(3):
+                    (first | second).cm_retry_at = False
+                    self.run_cron()
+                self.assertEqual(self.account.connection_state, "refused")
+                self.assertEqual(self.calls().get("authenticate"), 1)
+
+    def test_refusals_of_the_account_are_told_in_its_own_words_and_reject_nobody(self):
+        for number, (status, body, label) in enumerate(
+            (
+                (402, {"Message": "The plan has ended."}, "application/json"),
+                (403, {"title": "Forbidden", "detail": "The plan has ended."}, "text/json"),
+                (409, {"errors": [{"message": "The plan has ended."}]}, "text/plain"),
+                (423, "The plan has ended.", "text/plain"),
+                (
+                    400,
+                    {"error": "maintenance", "error_description": "The plan has ended."},
+                    "application/json",
+                ),
+            )
+        ):
+            with self.subTest(status=status, body=body):
+                self.rewrites.clear()
+                campaign = self.synced_campaign(title=f"Refused {number}")
+                self.add(campaign, self.contacts(8, f"refused{number}"))
+                self.refuses("POST", "/recipients", status, body, label)
+                self.control.clear_calls()
+                self.run_cron()
+                self.assertEqual(self.states(campaign), {"pending": 8})
+                self.assertIn("The plan has ended.", campaign.cm_sync_error)
+                self.assertLessEqual(self.calls()["addListRecipients"], 6)
+                self.rewrites.clear()
+                self.retry_now(campaign)
+                self.run_cron()
+                self.assertNotIn("pending", self.states(campaign))
+                self.assertFalse(campaign.cm_sync_error)
+
+    def test_success_without_results_is_asked_again(self):
+        for status in (202, 204):
+            with self.subTest(status=status):
+                campaign = self.synced_campaign()
+                self.add(campaign, self.contacts(4, f"s{status}"))
+                self.refuses("POST", "/recipients", status, "")
+                self.run_cron()
+                self.assertEqual(self.states(campaign), {"pending": 4})
+                self.rewrites.clear()
+                self.retry_now(campaign)
+                self.run_cron()
+                self.assertEqual(self.states(campaign), {"added": 4})
