@@ -44,7 +44,11 @@ STATE_OF_STATUS = {
 
 
 class Outcome(NamedTuple):
-    """What became of one recipient that was sent; the state is `pending` where no result came."""
+    """What became of one recipient that was sent.
+
+    The state is `pending` where no result came, `accepted` where none came of anybody and the
+    answer says no more than that the batch was taken.
+    """
 
     recipient_id: int
     email: str
@@ -122,21 +126,22 @@ class Sending:
         answer = self.client.add_list_recipients(
             self.list_id, [NewRecipient(email) for _recipient_id, email in part.recipients]
         )
-        has_result = any(answer.results)
+        goes_through = any(answer.results) or answer.is_empty
         hits_all = len(part.recipients) > 1 or self.errors
-        if hits_all and not has_result and not self.went_through:
+        if hits_all and not goes_through and not self.went_through:
             raise InvalidAnswer(
                 self.campaign.env._("Campaign Master told of nobody what became of them."),
                 outcome_unknown=True,
             )
-        self.went_through |= has_result
+        self.went_through |= goes_through
+        without_result = "accepted" if answer.is_empty else "pending"
         states = STATE_OF_STATUS
         if answer.lost_an_answer or part.may_be_added:
             states = {**states, AddStatus.EXISTS: "added"}
         self.sent.outcomes += [
             Outcome(recipient_id, email, states[result.status], result.message)
             if result
-            else Outcome(recipient_id, email, "pending", "")
+            else Outcome(recipient_id, email, without_result, "")
             for (recipient_id, email), result in zip(part.recipients, answer.results, strict=True)
         ]
 

@@ -201,22 +201,29 @@ def _as_rows(outcomes):
 def _update_states(env, sent, chosen_list):
     """How many were given each state. Looked up by id, for the planner's sake as elsewhere.
 
-    Who got no result stays pending, but not for ever.
+    Who got no result stays pending, but not for ever: in the end the one is rejected, and those
+    of a batch that was taken each time without a word are added. What is there at the next
+    attempt was added by the one before.
     """
     return SQL(
         """
         WITH told AS MATERIALIZED (SELECT * FROM %(told)s),
         sent AS MATERIALIZED (
         SELECT told.id, told.email,
-               CASE WHEN is_last THEN 'rejected' ELSE told.state END AS state,
+               CASE WHEN is_last AND told.state = 'accepted' THEN 'added'
+                    WHEN is_last THEN 'rejected'
+                    WHEN has_no_result THEN 'pending'
+                    WHEN told.state = 'exists' AND attempts > 1 THEN 'added'
+                    ELSE told.state END AS state,
                CASE WHEN is_last THEN %(no_result)s ELSE told.message END AS message,
-               CASE WHEN told.state = 'pending' AND NOT is_last THEN attempts END AS attempts
+               CASE WHEN has_no_result AND NOT is_last THEN attempts END AS attempts
           FROM told JOIN campaign_master_recipient known
             ON known.id = told.id AND known.id = ANY(ARRAY(SELECT id FROM told))
          CROSS JOIN LATERAL (
-               SELECT COALESCE(known.unanswered_count, 0) + 1 AS attempts) counted
+               SELECT COALESCE(known.unanswered_count, 0) + 1 AS attempts,
+                      told.state IN ('pending', 'accepted') AS has_no_result) counted
          CROSS JOIN LATERAL (
-               SELECT told.state = 'pending' AND attempts >= %(most)s AS is_last) compared),
+               SELECT has_no_result AND attempts >= %(most)s AS is_last) compared),
         stored AS (
         UPDATE campaign_master_recipient recipient
            SET state = sent.state,
@@ -254,7 +261,7 @@ def _remember_who_is_on_the_list(env, sent):
         """
         SELECT recipient.id, sent.email, recipient.email IS DISTINCT FROM sent.email AS has_changed
           FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
-         WHERE sent.state IN ('added', 'exists')
+         WHERE sent.state IN ('added', 'exists', 'accepted')
         """,
         sent,
     )

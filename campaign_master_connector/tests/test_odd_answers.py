@@ -102,7 +102,7 @@ class TestOddResults(OddAnswersCase):
         self.assertFalse(campaign.cm_sync_error)
         self.after = lambda results: results
         self.run_cron()
-        self.assertEqual(self.states(campaign), {"added": 7, "exists": 1})
+        self.assertEqual(self.states(campaign), {"added": 8})
 
     def test_who_never_gets_a_result_is_rejected_after_a_few_times(self):
         self.change(CULPRIT, lambda one: None)
@@ -513,15 +513,44 @@ class TestOddLimitsAndRefusals(RewrittenAnswersCase):
                 self.assertNotIn("pending", self.states(campaign))
                 self.assertFalse(campaign.cm_sync_error)
 
-    def test_success_without_results_is_asked_again(self):
+    def test_success_without_a_word_is_asked_again_and_what_is_there_was_added(self):
         for status in (202, 204):
             with self.subTest(status=status):
                 campaign = self.synced_campaign()
                 self.add(campaign, self.contacts(4, f"s{status}"))
-                self.refuses("POST", "/recipients", status, "")
-                self.run_cron()
-                self.assertEqual(self.states(campaign), {"pending": 4})
-                self.rewrites.clear()
-                self.retry_now(campaign)
+                taken = []
+                self.rewrites.append(("POST", "/recipients", self.taken(status, taken)))
                 self.run_cron()
                 self.assertEqual(self.states(campaign), {"added": 4})
+                self.assertEqual(len(taken), 2)
+                self.assertFalse(campaign.cm_sync_error)
+                self.rewrites.clear()
+
+    def taken(self, status, taken):
+        """The first answer has nothing but this status."""
+
+        def rewrite(answer):
+            taken.append(answer)
+            return Answer(status, answer.headers, b"") if len(taken) == 1 else answer
+
+        return rewrite
+
+    def test_success_that_never_has_a_word_is_done(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contacts(4))
+        self.refuses("POST", "/recipients", 204, "")
+        self.control.clear_calls()
+        for _run in range(ATTEMPTS_WITHOUT_RESULT):
+            self.run_cron()
+        self.assertEqual(self.states(campaign), {"added": 4})
+        self.assertEqual(self.calls(), {"addListRecipients": ATTEMPTS_WITHOUT_RESULT})
+
+    def test_success_that_says_something_else_adds_nobody(self):
+        campaign = self.synced_campaign()
+        self.add(campaign, self.contacts(4))
+        self.refuses("POST", "/recipients", 200, {"success": False, "results": []})
+        for _run in range(ATTEMPTS_WITHOUT_RESULT + 1):
+            self.retry_now(campaign)
+            self.run_cron()
+        self.assertEqual(self.states(campaign), {"pending": 4})
+        self.assertTrue(campaign.cm_sync_error)
