@@ -168,7 +168,7 @@ class CampaignMasterClient:
         return self._caller.authenticate()
 
     def iter_lists(self) -> Iterator[RecipientList]:
-        """Yield the recipient lists of the account, a call for each 1,000; at most 10,000.
+        """Yield the recipient lists of the account, a call for each 1,000; at most 20,000.
 
         Source: assumed path; the lists themselves are made in Campaign Master.
         """
@@ -177,7 +177,7 @@ class CampaignMasterClient:
         return (entry for page in pages for entry in page.items)
 
     def iter_templates(self) -> Iterator[Template]:
-        """Yield the templates of the account, a call for each 100; at most 10,000.
+        """Yield the templates of the account, a call for each 100; at most 20,000.
 
         Source: assumed path.
         """
@@ -225,7 +225,7 @@ class CampaignMasterClient:
         results = matched_results(recipients, found, self._caller.secrets())
         if results.matched_otherwise:
             note(operation.answer[meanings.ROWS].name, "results_matched_otherwise", 1)
-        return AddAnswer(results.results, reply.lost_an_answer)
+        return AddAnswer(results.results, reply.lost_an_answer, not has_content(reply))
 
     def find_campaign(self, external_id: str) -> Campaign | None:
         """Return the campaign with exactly this external id, None where there is none.

@@ -34,7 +34,7 @@ class Bounds:
 
 
 # Choices of a form: more of them nobody can choose from.
-OF_CHOICES = Bounds(10_000, 256 * MEGABYTE)
+OF_CHOICES = Bounds(20_000, 256 * MEGABYTE)
 OF_STATISTICS = Bounds(MAX_PAGES * 1000, 4096 * MEGABYTE)
 
 

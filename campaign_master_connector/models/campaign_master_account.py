@@ -73,13 +73,8 @@ class CampaignMasterAccount(models.Model):
     hourly_reset_at = fields.Datetime(readonly=True, copy=False)
     month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
-    choices_attempted_at = fields.Datetime(
-        "Lists and templates asked for on", readonly=True, copy=False
-    )
-    choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
-    # Where they take many calls they are pulled less often, else they would use up the hour.
-    choices_rest_until = fields.Datetime(readonly=True, copy=False)
-    choices_problem = fields.Char(readonly=True, copy=False)
+    # More lists or templates than anybody chooses from, as a sentence.
+    choices_problem = fields.Char("Problem with lists and templates", readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."
@@ -197,9 +192,9 @@ class CampaignMasterAccount(models.Model):
             "connection_state": "unknown",
             "connection_message": self._withholds_secrets() and self._withheld_sentence(),
             "choices_attempted_at": False,
-            "choices_rest_until": False,
             "choices_problem": False,
             "blocked_until": False,
+            "pause_probes": 0,
         }
 
     @api.model

@@ -85,7 +85,8 @@ class ResConfigSettings(models.TransientModel):
         """How the account's own login fared; of another one nothing is known before its test."""
         for settings in self:
             account = settings._cm_account()
-            sentences = (account.connection_message, account._pause_sentence())
+            problem = account._contract_problem() or account.connection_message
+            sentences = (problem, account._pause_sentence())
             is_own = not settings._cm_changed_login(account)
             settings.cm_connection_state = account.connection_state if is_own else "unknown"
             settings.cm_connection_message = is_own and " ".join(filter(None, sentences))

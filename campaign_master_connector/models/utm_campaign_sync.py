@@ -229,8 +229,6 @@ class UtmCampaign(models.Model):
         running = transaction.of_schedule(self)
         running._cm_go_on_adding()
         running._cm_push_in_background()
-        accounts = running.env["campaign.master.account"].sudo()
-        accounts._refresh_choices_that_took_too_long()
 
     @api.model
     def _cm_push_in_background(self):

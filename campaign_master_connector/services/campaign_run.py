@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from http import HTTPStatus
 
 from odoo.exceptions import UserError
 
 from ..campaign_master_api import (
+    AccountRefused,
     CampaignMasterError,
     ConnectionFailed,
     CredentialsRefused,
@@ -17,9 +17,11 @@ from ..campaign_master_api import (
     RateLimitReached,
     ServerFailed,
     TokenRefused,
+    may_hit_one_recipient,
 )
 from . import transaction
 from .account_session import ClicksUsedUp, ReserveReached
+from .recipient_batch import GATEWAY_STATUSES
 from .sentences import sentence_of
 
 _logger = logging.getLogger(__name__)
@@ -27,13 +29,14 @@ _logger = logging.getLogger(__name__)
 OF_THE_WHOLE_ACCOUNT = (
     ConnectionFailed,
     CredentialsRefused,
+    AccountRefused,
     NotCampaignMaster,
     RateLimitReached,
     ServerFailed,
     TokenRefused,
 )
-# An internal error can be one campaign's; several in a row are everybody's.
-INTERNAL_ERRORS_THAT_STOP = 3
+# What can be one campaign's, or its list's or only recipient's; several in a row are everybody's.
+FAILURES_THAT_STOP = 3
 
 
 def on_its_own(campaigns, purpose, work):
@@ -89,6 +92,7 @@ class CampaignResult:
 
     campaign: object
     counts: Counter = field(default_factory=Counter)
+    deviations: Counter = field(default_factory=Counter)
     calls: int = 0
     seconds: float = 0.0
     problem: str = ""
@@ -120,7 +124,7 @@ class CampaignRun:
         self.env = session.account.env
         self.results = {}
         self.stopped_by = None
-        self.internal_errors = 0
+        self.failures_in_a_row = 0
 
     def work_on(self, campaign, work):
         """Call ``work(campaign, client, result)`` under the campaign's lock for this purpose.
@@ -131,10 +135,12 @@ class CampaignRun:
         """
         result = self.results.setdefault(campaign.id, CampaignResult(campaign))
         started, calls = time.monotonic(), self.session.client.calls
+        met_before = Counter(self.session.client.deviations)
         if not self.ask(campaign, partial(self._work_under_lock, result, work)):
             result.problem = result.problem or unexpected_sentence(self.env)
         result.seconds += time.monotonic() - started
         result.calls += self.session.client.calls - calls
+        result.deviations += self.session.client.deviations - met_before
         return result
 
     def ask(self, campaign, question):
@@ -152,7 +158,7 @@ class CampaignRun:
         campaign = result.campaign
         try:
             work(campaign, self.session.client, result)
-            self.internal_errors = 0
+            self.failures_in_a_row = 0
             transaction.write_durably(
                 self.env, lambda: campaign._cm_record_success(self.purpose, result)
             )
@@ -186,10 +192,14 @@ class CampaignRun:
         return sentence_of(self.env, self.stopped_by) if refused else ""
 
     def _concerns_the_account(self, error):
-        if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.internal_errors += 1
-            return self.internal_errors >= INTERNAL_ERRORS_THAT_STOP
-        return isinstance(error, OF_THE_WHOLE_ACCOUNT)
+        if not isinstance(error, OF_THE_WHOLE_ACCOUNT):
+            return False
+        is_of_a_gateway = isinstance(error, ServerFailed) and error.status in GATEWAY_STATUSES
+        may_be_ones_own = isinstance(error, AccountRefused) or may_hit_one_recipient(error)
+        if is_of_a_gateway or not may_be_ones_own:
+            return True
+        self.failures_in_a_row += 1
+        return self.failures_in_a_row >= FAILURES_THAT_STOP
 
     def _collided(self):
         return self.env._(
