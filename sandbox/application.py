@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def create_application(sandbox: Sandbox, *, allow_remote: bool) -> WSGIApplication:
-    """The API below `/api/`, the control API below `/control/`, the web page elsewhere."""
+    """The API below its root, the control API below `/control/`, the web page elsewhere."""
     api = Api(sandbox)
     pages = _pages(sandbox)
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        is_api = environ["PATH_INFO"].startswith("/api/")
+        accepts_pages = "text/html" in environ.get("HTTP_ACCEPT", "")
+        is_api = api.serves(environ["PATH_INFO"], accepts_pages)
         return api(environ, start_response) if is_api else pages(environ, start_response)
 
     return Guard(application, allow_remote=allow_remote)

@@ -213,7 +213,7 @@ class Control:
         """Send a draft to that many made-up people at once; `order` as in `launch`."""
         return self._call("POST", f"/campaigns/{campaign_id}/populate", count=count, **order)
 
-    # Faults and calls
+    # Faults, oddities and calls
 
     def set_fault(self, kind: str, operation: str = "*", **fields: Any) -> int:
         """Switch a fault on; its id. The README lists kinds and fields."""
@@ -235,6 +235,37 @@ class Control:
     def clear_faults(self) -> None:
         """Switch all faults off."""
         self._call("DELETE", "/faults")
+
+    def set_oddity(self, kind: str, operation: str = "*", **fields: Any) -> int:
+        """Switch an oddity on; its id. The README lists kinds and fields."""
+        oddity_id: int = self._call("POST", "/oddities", kind=kind, operation=operation, **fields)[
+            "id"
+        ]
+        return oddity_id
+
+    def speak(self, dialect: str, account: str | None = None) -> list[int]:
+        """Switch all oddities of a dialect on; their ids."""
+        found = self._call("POST", "/dialect", name=dialect, account=account)["oddities"]
+        return [oddity["id"] for oddity in found]
+
+    def oddities(self) -> list[Document]:
+        """The oddities that are on, each with how often it `struck`."""
+        found: list[Document] = self._call("GET", "/oddities")["oddities"]
+        return found
+
+    def kinds_of_oddities(self) -> dict[str, str]:
+        """All kinds of oddities with what they do."""
+        found: dict[str, str] = self._call("GET", "/oddities")["kinds"]
+        return found
+
+    def remove_oddity(self, oddity_id: int) -> int:
+        """Switch one oddity off; how often it struck."""
+        struck: int = self._call("DELETE", f"/oddities/{oddity_id}")["struck"]
+        return struck
+
+    def clear_oddities(self) -> None:
+        """Switch all oddities off."""
+        self._call("DELETE", "/oddities")
 
     def calls(self, operation: str | None = None, limit: int = 1000) -> list[Document]:
         """The latest calls, oldest first; `items` is the number of recipients in the body."""

@@ -31,9 +31,10 @@ class Answer:
         return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def error_answer(error: ApiError, headers: Mapping[str, str]) -> Answer:
-    """The answer for an error."""
-    return Answer(error.status, error.body(), dict(headers), error.code)
+def error_answer(contract: Contract, error: ApiError, headers: Mapping[str, str]) -> Answer:
+    """The answer for an error, in the words of the contract."""
+    document = contract.error_shape.named(error.body())
+    return Answer(error.status, document, dict(headers), error.code)
 
 
 def checked(contract: Contract, operation: Operation, answer: Answer) -> Answer:
@@ -43,7 +44,7 @@ def checked(contract: Contract, operation: Operation, answer: Answer) -> Answer:
         return answer
     _logger.error("%s in %s %s: %s", VIOLATION, operation.operation_id, answer.status, problem)
     error = ApiError("server_error", "The sandbox broke the contract; its log says how.")
-    return error_answer(error, answer.headers)
+    return error_answer(contract, error, answer.headers)
 
 
 def _problem(operation: Operation, answer: Answer) -> str | None:

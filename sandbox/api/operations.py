@@ -1,4 +1,4 @@
-"""What each operation of the contract does. The functions are found by their operationId."""
+"""What each operation of the contract does, in our names; the functions are found by theirs."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def authenticate(
         database,
         parameters["username"] or "",
         parameters["password"] or "",
-        parameters["client_id"],
-        parameters["client_secret"],
+        parameters["clientId"],
+        parameters["clientSecret"],
         now,
     )
     return account, {"token": token}
