@@ -13,22 +13,17 @@ from urllib.parse import urlsplit
 import yaml
 
 from .errors import UsageError
-from .identifiers import Form, form_of
 from .schemas import Compiler, JsonObject, Validator
-from .shapes import Key, Kind, Reader, Shape, meaning
+from .shapes import MEANS, ROWS, Key, Kind, Reader, Shape, json_type
 
-DEFAULT_PATH = Path(__file__).resolve().parent.parent / "contract" / "campaign-master-api.yaml"
-# What the names of the agreed contract mean where it doesn't say so itself.
-OUR_HEADERS = {
-    "x-rate-limit-limit": "rateLimit",
-    "x-rate-limit-remaining": "rateRemaining",
-    "x-rate-limit-reset": "rateReset",
-    "x-token-reset": "tokenReset",
-}
+_PACKAGE = Path(__file__).resolve().parent.parent / "campaign_master_connector/campaign_master_api"
+DEFAULT_PATH = _PACKAGE / "campaign-master-api.yaml"
+# What every answer with a token carries, where the contract has it.
+OUR_HEADERS = ("rateLimit", "rateRemaining", "rateReset", "tokenReset")
 CONTRACT_VARIABLE = "CAMPAIGN_MASTER_CONTRACT"
 _METHODS = ("get", "post", "put", "patch", "delete")
 # The contract gives these addresses a result each, so that one bad one must not refuse them all.
-_JUDGED_ONE_BY_ONE = frozenset({"addListRecipients"})
+_JUDGED_ONE_BY_ONE = "addListRecipients"
 
 
 @dataclass(frozen=True)
@@ -41,9 +36,9 @@ class TokenPlace:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A path, query or header parameter: the contract's `name` and `ours`; `kind` is its JSON type.
+    """A path, query or header parameter: the contract's `name` and `ours`, empty for none.
 
-    `form` is how an id is written, None for anything else.
+    `kind` is its JSON type, `least` the smallest number that it can be.
     """
 
     name: str
@@ -52,15 +47,16 @@ class Parameter:
     required: bool
     kind: str
     default: Any
+    least: int
     validator: Validator
-    form: Form | None
+    shape: Shape
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one status of an operation looks like: its body and the headers that it must carry."""
+    """What one status of an operation looks like: its body, if it has one, and its headers."""
 
-    body: Validator
+    body: Validator | None
     headers: Mapping[str, Validator]
 
 
@@ -90,10 +86,17 @@ class Operation:
         return self.answers.get(str(status)) or self.answers.get("default")
 
     @property
+    def first_page(self) -> int:
+        """The number of the first page."""
+        pages = (one.least for one in self.parameters if one.ours == "page")
+        return next(pages, 1)
+
+    @property
     def rows(self) -> Key | None:
         """The array that the answer is about, if it is about one."""
-        arrays = (key for key in self.shape.keys.values() if key.shape.kind is Kind.ARRAY)
-        return next(arrays, None)
+        if self.shape.kind is Kind.ARRAY:
+            return Key("", self.shape)
+        return self.shape.keys.get(ROWS)
 
 
 class Contract:
@@ -111,9 +114,7 @@ class Contract:
             self.operations = {
                 operation.operation_id: operation for operation in self._operations()
             }
-            error = {"$ref": "#/components/schemas/Error"}
-            self.error = self._compiler.compile(error, formats=True)
-            self.error_shape = self._reader.read(error)
+            self.error_shape = self._error_shape()
         except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise UsageError(
                 f"The contract {path} can't be read as OpenAPI 3.1: {type(error).__name__} {error}."
@@ -145,21 +146,36 @@ class Contract:
         return {names[ours]: value for ours, value in values.items() if ours in names}
 
     def _header_names(self) -> Iterator[tuple[str, str]]:
-        for name, header in self._document["components"].get("headers", {}).items():
-            yield meaning(header, OUR_HEADERS.get(name, name)), name
+        for operation in self._described():
+            for response in operation["responses"].values():
+                headers = self._compiler.resolve(response).get("headers", {})
+                for name, header in headers.items():
+                    yield self._reader.meaning(header), name
+
+    def _described(self) -> Iterator[JsonObject]:
+        for item in self._document["paths"].values():
+            yield from (item[method] for method in _METHODS if method in item)
+
+    def _error_shape(self) -> Shape:
+        for operation in self._described():
+            for status, response in operation["responses"].items():
+                schema = _json_schema(self._compiler.resolve(response))
+                if not status.startswith("2") and schema:
+                    return self._reader.read(schema)
+        raise ValueError("no operation says what an error looks like")
 
     def _operations(self) -> Iterator[Operation]:
         for path, item in self._document["paths"].items():
             shared = item.get("parameters", [])
             for method in _METHODS:
-                if method in item:
+                if method in item and self._reader.meaning(item[method]):
                     yield self._operation(path, method, item[method], shared)
 
     def _operation(
         self, path: str, method: str, document: JsonObject, shared: list[JsonObject]
     ) -> Operation:
         security = document.get("security", self._document.get("security", []))
-        ours = meaning(document, document["operationId"])
+        ours = self._reader.meaning(document)
         parameters = [
             self._parameter(parameter) for parameter in [*shared, *document.get("parameters", [])]
         ]
@@ -177,50 +193,57 @@ class Contract:
                 status: self._answer(answer) for status, answer in document["responses"].items()
             },
             status=status,
-            shape=self._reader.read(schema),
-            required_keys=self._compiler.required_keys(schema),
+            shape=self._reader.read(schema or {}),
+            required_keys=self._compiler.required_keys(schema or {}),
         )
 
     def _parameter(self, document: JsonObject) -> Parameter:
         resolved = self._compiler.resolve(document)
         schema = resolved["schema"]
-        ours = meaning(resolved | document, resolved["name"])
+        ours = self._reader.meaning(document)
         return Parameter(
             name=resolved["name"],
             ours=ours,
             location=resolved["in"],
             required=resolved.get("required", False),
-            kind=schema["type"],
+            kind=json_type(schema),
             default=schema.get("default"),
+            least=schema.get("minimum", 1),
             validator=self._compiler.compile(schema, formats=True),
-            form=form_of(schema) if resolved["in"] == "path" else None,
+            shape=self._reader.read(schema, ours),
         )
 
     def _request_body(self, document: JsonObject, ours: str) -> Validator | None:
         if "requestBody" not in document:
             return None
-        formats = ours not in _JUDGED_ONE_BY_ONE
-        return self._compiler.compile(_json_schema(document["requestBody"]), formats=formats)
+        formats = ours != _JUDGED_ONE_BY_ONE
+        schema = _json_schema(self._compiler.resolve(document["requestBody"])) or {}
+        return self._compiler.compile(schema, formats=formats)
 
     def _body_shape(self, document: JsonObject) -> Shape:
         if "requestBody" not in document:
             return Shape(Kind.OBJECT)
-        return self._reader.read(_json_schema(document["requestBody"]))
+        return self._reader.read(
+            _json_schema(self._compiler.resolve(document["requestBody"])) or {}
+        )
 
     def _answer(self, document: JsonObject) -> Answer:
         document = self._compiler.resolve(document)
         headers = {
             name: self._compiler.compile(self._compiler.resolve(header)["schema"], formats=True)
             for name, header in document.get("headers", {}).items()
+            if self._reader.meaning(header) in OUR_HEADERS
         }
-        body = self._compiler.compile(_json_schema(document), formats=True)
+        schema = _json_schema(document)
+        body = self._compiler.compile(schema, formats=True) if schema else None
         return Answer(body=body, headers=headers)
 
-    def _good(self, document: JsonObject) -> tuple[int, JsonObject]:
+    def _good(self, document: JsonObject) -> tuple[int, JsonObject | None]:
         for status, answer in document["responses"].items():
             if status.startswith("2"):
-                return int(status), _json_schema(self._compiler.resolve(answer))
-        raise ValueError(f"{document['operationId']} has no answer for success")
+                number = int(status) if status.isdigit() else 200
+                return number, _json_schema(self._compiler.resolve(answer))
+        raise ValueError("an operation has no answer for success")
 
 
 def _root(document: JsonObject) -> str:
@@ -235,25 +258,28 @@ def _root(document: JsonObject) -> str:
 
 def _token(document: JsonObject) -> TokenPlace:
     """Where a call has its token."""
-    [scheme] = document["components"]["securitySchemes"].values()
-    if scheme["type"] == "apiKey" and scheme["in"] == "header":
+    schemes = document["components"]["securitySchemes"].values()
+    scheme = next(one for one in schemes if one.get(MEANS) == "token")
+    if scheme["type"] == "apiKey":
         return TokenPlace(scheme["name"], "")
-    if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
-        return TokenPlace("Authorization", "Bearer")
-    raise ValueError("the token is a bearer's or in a header")
+    return TokenPlace("Authorization", scheme["scheme"])
 
 
 def _pattern(path: str, parameters: list[Parameter]) -> re.Pattern[str]:
     ours = {parameter.name: parameter.ours for parameter in parameters}
     parts = re.split(r"\{([^}]+)\}", path)
     texts = [re.escape(part) for part in parts[::2]]
-    groups = [f"(?P<{ours[name]}>[^/]+)" for name in parts[1::2]]
+    groups = [f"(?P<{ours[name]}>[^/]+)" if ours.get(name) else "[^/]+" for name in parts[1::2]]
     return re.compile("".join(map("".join, zip_longest(texts, groups, fillvalue=""))))
 
 
-def _json_schema(document: JsonObject) -> JsonObject:
-    schema: JsonObject = document["content"]["application/json"]["schema"]
-    return schema
+def _json_schema(document: JsonObject) -> JsonObject | None:
+    """The schema of a body, None where there is no body."""
+    for media_type, media in document.get("content", {}).items():
+        if "json" in media_type:
+            schema: JsonObject = media["schema"]
+            return schema
+    return None
 
 
 def _load(path: Path) -> JsonObject:

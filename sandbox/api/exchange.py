@@ -46,10 +46,17 @@ class Exchange:
     def claimed_account(self) -> str:
         """User name of whose token the call has or who logs in; empty where it has none."""
         if not self._operation.needs_token:
-            names = [one.name for one in self._operation.parameters if one.ours == "username"]
-            return (header_text(self._request, names[0]) if names else None) or ""
+            return self._claimed_username()
         account = accounts.token_owner(self._sandbox.database, self._token() or "")
         return account["username"] if account else ""
+
+    def _claimed_username(self) -> str:
+        for parameter in self._operation.parameters:
+            if parameter.ours == "username":
+                return header_text(self._request, parameter.name) or ""
+        key = self._operation.body_shape.keys.get("username")
+        body = self._request.get_json(silent=True) if key else None
+        return str(body.get(key.name, "")) if key and isinstance(body, dict) else ""
 
     def answer(self, before: ApiError | None, after: ApiError | None) -> Answer:
         """The answer; `before` and `after` are errors of faults, put where the name says."""
@@ -92,20 +99,33 @@ class Exchange:
         self.items = _number_of_items(body)
         with database.transaction():
             document = self._run(
-                Arguments(database, self._sandbox.bookmarks, account_id, now, parameters, body)
+                Arguments(
+                    database,
+                    self._sandbox.bookmarks,
+                    account_id,
+                    now,
+                    parameters,
+                    body,
+                    self._operation.first_page,
+                )
             )
         if after:
             raise _copy(after)
         return Answer(
             self._operation.status,
-            self._operation.shape.named(document),
+            self._named(document),
             self._sandbox.contract.headers(self._headers),
         )
+
+    def _named(self, document: dict[str, Any]) -> Any:
+        answer = self._operation.answers[str(self._operation.status)]
+        return self._operation.shape.named(document) if answer.body else None
 
     def _run(self, arguments: Arguments) -> dict[str, Any]:
         if self._operation.needs_token:
             return OPERATIONS[self._operation.operation_id](arguments)
-        account, document = authenticate(arguments.database, arguments.now, arguments.parameters)
+        given = {**arguments.parameters, **(arguments.body or {})}
+        account, document = authenticate(arguments.database, arguments.now, given)
         self.account = account["username"]
         return document
 

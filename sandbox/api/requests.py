@@ -14,7 +14,7 @@ from ..contract import Operation, Parameter
 from ..errors import ApiError
 from ..identifiers import Form
 from ..schemas import complaints
-from ..shapes import Shape
+from ..shapes import Kind, Shape
 
 LARGEST_BODY = 8 * 1024 * 1024
 _CODE_BY_MISSING_FIELD = {
@@ -37,6 +37,8 @@ def read_parameters(
             raise ApiError("validation", f"The parameter {name} is given more than once.", name)
     values = {}
     for parameter in operation.parameters:
+        if not parameter.ours:
+            continue  # always the same, and of no meaning to anybody here
         text = _text(parameter, request, path_values)
         if text is not None:
             values[parameter.ours] = _value(parameter, text)
@@ -71,7 +73,8 @@ def _with_numbers(body: Any, shape: Shape) -> Any:
     """The body with ids that an oddity gave out as GUIDs in the form that the contract wants."""
     if not isinstance(body, dict):
         return body
-    numbers = {key.name for key in shape.keys.values() if key.shape.form is Form.NUMBER}
+    ids = (key for key in shape.keys.values() if key.shape.kind is Kind.IDENTIFIER)
+    numbers = {key.name for key in ids if key.shape.form is Form.NUMBER}
     return {
         name: identifiers.read(value) if name in numbers and identifiers.is_guid(value) else value
         for name, value in body.items()
@@ -99,9 +102,9 @@ def _text(parameter: Parameter, request: Request, path: Mapping[str, str]) -> st
 
 def _value(parameter: Parameter, text: str) -> Any:
     value: Any = text
-    if parameter.form is Form.NUMBER and identifiers.is_guid(text):
-        value = identifiers.read(text)
-    elif parameter.kind == "integer":
+    if parameter.shape.kind is Kind.IDENTIFIER and identifiers.is_guid(text):
+        return identifiers.read(text)
+    if parameter.kind == "integer":
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 100):
             raise ApiError(
@@ -112,7 +115,7 @@ def _value(parameter: Parameter, text: str) -> Any:
         raise ApiError(
             "validation", f"{parameter.name} is wrong: {_short(error.message)}.", parameter.name
         )
-    return identifiers.read(value) if parameter.form else value
+    return parameter.shape.understood(value)
 
 
 def _parse(raw: bytes) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, MutableMapping, MutableSequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +61,10 @@ class Outgoing:
     def rows(self) -> list[Any]:
         """The rows of the answer; none if it isn't about any, or is spoilt already."""
         key = None if self.is_error else self.operation.rows
-        found = self.document.get(key.name) if key and isinstance(self.document, dict) else None
-        return found if isinstance(found, list) else []
+        found = self.document
+        if key and isinstance(found, dict):
+            found = found.get(key.name)
+        return found if key and isinstance(found, list) else []
 
     def header(self, ours: str) -> str:
         """The contract's name of a header that the answer has; empty if it has none such."""
@@ -73,6 +75,8 @@ class Outgoing:
         """The body as it is sent."""
         if self.text is not None:
             return self.text
+        if self.document is None:
+            return b""
         return json.dumps(self.document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -85,7 +89,7 @@ class Place:
     ours: str
     kind: Kind
     row: int = 0
-    is_row_key: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def value(self) -> Any:
@@ -103,23 +107,25 @@ class Place:
 
 def values(answer: Outgoing) -> Iterator[Place]:
     """All plain values of the answer that are known to the contract."""
-    if isinstance(answer.document, (MutableMapping, MutableSequence)):
-        rows = answer.operation.rows
-        yield from _values(answer.document, answer.shape, 0, rows.name if rows else "")
+    if isinstance(answer.document, list) and answer.shape.items:
+        for number, one in enumerate(answer.document, 1):
+            yield from _values(one, answer.shape.items, number)
+    else:
+        yield from _values(answer.document, answer.shape)
 
 
-def _values(document: Any, shape: Shape, row: int, rows: str) -> Iterator[Place]:
+def _values(document: Any, shape: Shape, row: int = 0) -> Iterator[Place]:
     for ours, key in shape.keys.items():
         if not isinstance(document, dict) or key.name not in document:
             continue
         value = document[key.name]
         if key.shape.kind is Kind.ARRAY and key.shape.items and isinstance(value, list):
             for number, one in enumerate(value, 1):
-                yield from _values(one, key.shape.items, number, "")
+                yield from _values(one, key.shape.items, number)
         elif key.shape.kind is Kind.OBJECT:
-            yield from _values(value, key.shape, row, "")
+            yield from _values(value, key.shape, row)
         else:
-            yield Place(document, key.name, ours, key.shape.kind, row)
+            yield Place(document, key.name, ours, key.shape.kind, row, key.shape.words)
 
 
 def chosen(

@@ -43,6 +43,8 @@ GROUPS: dict[str, Mapping[str, Any]] = {
     "Refusals": REFUSALS,
 }
 DESCRIPTIONS = {name: kind.description for kinds in GROUPS.values() for name, kind in kinds.items()}
+# Kinds that fit many places of one answer.
+WITH_PLACES = tuple(WRITINGS)
 _ORDER = {
     name: number
     for number, name in enumerate((*REFUSALS, *_BEFORE_VALUES, *WRITINGS, *_AFTER_VALUES))
@@ -113,10 +115,11 @@ class OddCall:
     def read(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """The parameters of a call as the oddities of pages read them."""
         self.asked = dict(parameters)
+        first = self._operation.first_page
         for oddity in self._about:
-            if oddity.kind in READINGS and "page" in parameters and self._strikes(oddity):
+            if oddity.kind in READINGS and parameters.get("page") and self._strikes(oddity):
                 self._read.add(oddity.id)
-                parameters = READINGS[oddity.kind](parameters, oddity)
+                parameters = READINGS[oddity.kind](parameters, oddity, first)
         return parameters
 
     def spoil(self, answer: Outgoing) -> Outgoing:

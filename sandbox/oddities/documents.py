@@ -161,7 +161,7 @@ def _array_renamed(answer: Outgoing, _oddity: Oddity, _draw: Draw) -> None:
 
 
 def _is_page(answer: Outgoing) -> bool:
-    return _has_array(answer) and "page" in answer.asked
+    return _has_array(answer) and bool(answer.asked.get("page"))
 
 
 def _without(ours: str) -> Callable[[Outgoing, Oddity, Draw], None]:
@@ -172,26 +172,26 @@ def _without(ours: str) -> Callable[[Outgoing, Oddity, Draw], None]:
 
 
 def _empty_first_page(answer: Outgoing, _oddity: Oddity, _draw: Draw) -> None:
-    answer.document[answer.shape.name_of("currentPage")] = answer.asked["page"]
-    if answer.asked["page"] == 1:
+    answer.document[answer.shape.name_of("number")] = answer.asked["page"]
+    if answer.asked["page"] == answer.operation.first_page:
         answer.rows().clear()
-        answer.document[answer.shape.name_of("isLastPage")] = False
+        answer.document[answer.shape.name_of("isLast")] = False
 
 
 def _nothing(_answer: Outgoing, _oddity: Oddity, _draw: Draw) -> None:
     """Nothing: the parameters of the call were read otherwise already."""
 
 
-def _one_page_earlier(asked: dict[str, Any], _oddity: Oddity) -> dict[str, Any]:
-    return asked | {"page": max(1, asked["page"] - 1)}
+def _one_page_earlier(asked: dict[str, Any], _oddity: Oddity, first: int) -> dict[str, Any]:
+    return asked | {"page": max(first, asked["page"] - 1)}
 
 
-def _fewer_a_page(asked: dict[str, Any], oddity: Oddity) -> dict[str, Any]:
+def _fewer_a_page(asked: dict[str, Any], oddity: Oddity, _first: int) -> dict[str, Any]:
     return asked | {"pageSize": min(asked["pageSize"], oddity.amount)}
 
 
 # What is done to the parameters of a call for pages before it is answered.
-READINGS: dict[str, Callable[[dict[str, Any], Oddity], dict[str, Any]]] = {
+READINGS: dict[str, Callable[[dict[str, Any], Oddity, int], dict[str, Any]]] = {
     "first_page_empty": _one_page_earlier,
     "pages_smaller": _fewer_a_page,
 }
@@ -237,11 +237,9 @@ PAGES = {
     ),
     "pages_smaller": Making("A page has that many rows at most.", _is_page, _nothing),
     "last_page_untold": Making(
-        "A page doesn't say whether it is the last.", _is_page, _without("isLastPage")
+        "A page doesn't say whether it is the last.", _is_page, _without("isLast")
     ),
-    "page_number_untold": Making(
-        "A page doesn't say its number.", _is_page, _without("currentPage")
-    ),
+    "page_number_untold": Making("A page doesn't say its number.", _is_page, _without("number")),
     "bare_array": Making("A list is the array alone.", _has_array, _bare_array),
     "array_renamed": Making("A list's array is called data.", _has_array, _array_renamed),
 }

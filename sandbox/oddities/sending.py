@@ -19,8 +19,9 @@ def _is_reason(answer: Outgoing) -> bool:
 
 def _reason(answer: Outgoing) -> Document:
     """`code`, `message` and maybe `field` of the contract's error, by our names."""
-    found = answer.contract.error_shape.understood(answer.document).get("error")
-    return found if isinstance(found, dict) else {}
+    told = answer.contract.error_shape.understood(answer.document)
+    found = told.get("error", told)
+    return found if isinstance(found, dict) and "message" in found else {}
 
 
 def _told_as(
@@ -40,7 +41,7 @@ def _as_text(answer: Outgoing, _oddity: Oddity, _draw: Draw) -> None:
 
 def _problem(answer: Outgoing, reason: Document) -> Document:
     return {
-        "type": f"https://example.com/problems/{reason['code']}",
+        "type": f"https://example.com/problems/{reason.get('code')}",
         "title": "The request was refused",
         "status": answer.status,
         "detail": reason["message"],
@@ -120,7 +121,7 @@ REASONS = {
         _is_reason,
         _told_as(
             lambda _answer, reason: {
-                "error": reason["code"],
+                "error": reason.get("code"),
                 "error_description": reason["message"],
             }
         ),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import identifiers
-from ..clock import SECOND, from_iso
+from ..clock import SECOND, from_iso, to_iso
 from ..shapes import Kind
 from .answer import Outgoing, Place, values
 
@@ -17,7 +17,7 @@ IDS, DATES, WORDS = frozenset({Kind.IDENTIFIER}), frozenset({Kind.MOMENT}), froz
 ANY = frozenset({*COUNTS, *FLAGS, *IDS, *DATES, *WORDS, Kind.TEXT})
 MISSING = object()
 # What a page needs to be one: it loses its value only if it is asked for by name.
-_OF_THE_PAGE = frozenset({"currentPage", "isLastPage", "number", "isLast", "pageNumber"})
+_OF_THE_PAGE = frozenset({"number", "isLast"})
 _KEYS_OF_ROWS = ("email", "id", "name")
 
 
@@ -33,6 +33,8 @@ class Writing:
 
     def places(self, answer: Outgoing, key: str) -> list[Place]:
         """Where it fits; a value that somebody asks for by name is always fit."""
+        if answer.is_error:
+            return []
         found = [one for one in values(answer) if one.kind in self.kinds]
         if self.needs_no_value and not key:
             found = [one for one in found if one.ours not in _OF_THE_PAGE and not _is_key(one)]
@@ -57,21 +59,25 @@ def _same(value: Any) -> Callable[[Place], Any]:
 
 
 def _milliseconds(place: Place) -> int:
-    return from_iso(place.value)
+    return from_iso(_iso(place.value))
+
+
+def _iso(value: Any) -> str:
+    """A date as the sandbox writes it, whatever the contract makes of it."""
+    return value if isinstance(value, str) else str(to_iso(int(value * SECOND)))
 
 
 def _date(form: Callable[[str], str]) -> Callable[[Place], Any]:
     """A form made of `2026-03-01T09:30:00.123Z`."""
-    return lambda place: form(place.value)
+    return lambda place: form(_iso(place.value))
 
 
 def _unknown_word(place: Place) -> str:
-    is_of_recipient = place.row and "email" in {str(key).lower() for key in place.holder}
-    return "bounced" if is_of_recipient else "paused"
+    return "bounced" if "unsubscribed" in place.words else "paused"
 
 
 def _before_launch(place: Place) -> str:
-    moment = datetime.fromisoformat(place.value)
+    moment = datetime.fromisoformat(_iso(place.value))
     return moment.replace(year=moment.year - 1, day=1).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
