@@ -15,7 +15,7 @@ PACKAGE = f"odoo.addons.{FOLDER}"
 ADDON = Path(__file__).parent / FOLDER
 NOT_SHIPPED = ("tests", "tests.*")
 DATA_SUFFIXES = {
-    *(".xml", ".csv", ".sql", ".po", ".pot"),
+    *(".xml", ".csv", ".sql", ".yaml", ".po", ".pot"),
     *(".js", ".scss", ".css", ".png", ".svg", ".html", ".rst"),
 }
 

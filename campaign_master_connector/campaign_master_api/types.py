@@ -52,12 +52,16 @@ class Timeouts:
 
 
 class CampaignStatus(StrEnum):
-    """How far a campaign is; it is launched in Campaign Master, never through the API."""
+    """How far a campaign is; it is launched in Campaign Master, never through the API.
+
+    `UNKNOWN` stands for a word that the contract doesn't have, and for none.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
     SENDING = "sending"
     SENT = "sent"
+    UNKNOWN = "unknown"
 
 
 class AddStatus(StrEnum):
@@ -67,6 +71,7 @@ class AddStatus(StrEnum):
     EXISTS = "exists"
     UNSUBSCRIBED = "unsubscribed"
     INVALID = "invalid"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
