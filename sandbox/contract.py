@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from .errors import UsageError
 from .schemas import Compiler, JsonObject, Validator
 from .shapes import MEANS, ROWS, Key, Kind, Reader, Shape, json_type
 
-_PACKAGE = Path(__file__).resolve().parent.parent / "campaign_master_connector/campaign_master_api"
-DEFAULT_PATH = _PACKAGE / "campaign-master-api.yaml"
+_ADDON = Path(__file__).resolve().parent.parent / "campaign_master_connector"
+_LOADER = "campaign_master_api.contract"
+DEFAULT_PATH = _ADDON / "campaign_master_api" / "campaign-master-api.yaml"
 # What every answer with a token carries, where the contract has it.
 OUR_HEADERS = ("rateLimit", "rateRemaining", "rateReset", "tokenReset")
 CONTRACT_VARIABLE = "CAMPAIGN_MASTER_CONTRACT"
@@ -283,12 +284,16 @@ def _json_schema(document: JsonObject) -> JsonObject | None:
 
 
 def _load(path: Path) -> JsonObject:
+    """The file as plain data, refused as the connector refuses it: with lines and what is missing.
+
+    The connector's loader is all that is used of it, and it reads its own contract when it starts.
+    """
+    if str(_ADDON) not in sys.path:
+        sys.path.append(str(_ADDON))
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The contract {path} can't be read: {error}.") from error
-    except yaml.YAMLError as error:
-        raise UsageError(f"The contract {path} isn't valid YAML.") from error
-    if not isinstance(document, dict) or "paths" not in document:
-        raise UsageError(f"The contract {path} isn't an OpenAPI document.")
+        document: JsonObject = import_module(_LOADER).load(path).document
+    except Exception as error:
+        if type(error).__name__ != "ContractError":
+            raise
+        raise UsageError(str(error)) from error
     return document
