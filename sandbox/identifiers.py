@@ -34,11 +34,11 @@ def written(number: int, form: Form) -> int | str:
 
 
 def read(value: Any) -> Any:
-    """The number behind an id that was given out in whatever form; another value as it is."""
+    """The number behind an id in whatever form; 0, which nothing has, for one never given out."""
     if not isinstance(value, str):
         return value
     digits = value.isascii() and value.isdigit() and len(value) < 100
-    return int(value) if digits else _number_behind(value) or value
+    return int(value) if digits else _number_behind(value) or 0
 
 
 def is_guid(value: object) -> bool:

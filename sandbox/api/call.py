@@ -78,7 +78,14 @@ class Call:
 
     def _outgoing(self, answer: Answer) -> Outgoing:
         contract = self._sandbox.contract
-        return Outgoing(contract, self._operation, answer.status, answer.document, answer.headers)
+        return Outgoing(
+            contract,
+            self._operation,
+            answer.status,
+            answer.document,
+            answer.headers,
+            now=self._sandbox.clock.now(),
+        )
 
     def _refuse(self, refusal: Refusal) -> tuple[Response, str]:
         """Count the call and check its token as ever, and then refuse it."""

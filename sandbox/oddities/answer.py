@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract import Contract, Operation
-from ..shapes import Kind, Shape
+from ..shapes import Kind, Shape, our_form
 from ..switches import Switch
 
 JSON = "application/json"
@@ -21,8 +21,7 @@ class Oddity(Switch):
 
     `reach`: `all` that it fits, one `row` or one `value` drawn from the seed, or what is usual for
     its kind if it is empty. `row`: only in this row of the answer, from 1. `key`: only the value
-    with this name, as the contract or the sandbox calls it. `amount`: how many, for kinds with a
-    limit.
+    with this name, that of the contract or of `x-means`. `amount`: of kinds that have a limit.
     """
 
     kind: str
@@ -36,7 +35,8 @@ class Oddity(Switch):
 class Outgoing:
     """The answer: its document in the words of the contract, and how it will be sent.
 
-    `asked` are the parameters of the call by our names. `text` replaces the document.
+    `asked` are the parameters of the call by our names, `now` is in milliseconds since 1970.
+    `text` replaces the document.
     """
 
     contract: Contract
@@ -47,6 +47,7 @@ class Outgoing:
     media_type: str | None = JSON
     text: bytes | None = None
     asked: dict[str, Any] = field(default_factory=dict)
+    now: int = 0
 
     @property
     def is_error(self) -> bool:
@@ -134,7 +135,7 @@ def chosen(
     """Those of some places that an oddity reaches."""
     if oddity.key:
         wanted = oddity.key.rpartition(".")[2]
-        places = [place for place in places if wanted in (place.ours, place.key)]
+        places = [one for one in places if wanted == one.key or our_form(wanted) == one.ours]
     if oddity.row:
         places = [place for place in places if place.row == oddity.row]
     reach = oddity.reach or usual

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
+from ..clock import SECOND
 from .answer import JSON, Oddity, Outgoing
 from .documents import Draw, Making
 
@@ -93,8 +93,13 @@ def _written(
     return change
 
 
-def _from_now(text: str) -> str:
-    return str(max(0, round(float(text) - time.time())))
+def _from_now(*headers: str) -> Callable[[Outgoing, Oddity, Draw], None]:
+    def change(answer: Outgoing, _oddity: Oddity, _draw: Draw) -> None:
+        for name in filter(None, map(answer.header, headers)):
+            seconds = int(float(answer.headers[name])) - answer.now // SECOND
+            answer.headers[name] = str(max(0, seconds))
+
+    return change
 
 
 REASONS = {
@@ -152,13 +157,11 @@ HEADERS = {
         _has(*_LIMITS),
         _written(_LIMITS, lambda text: f"{text}.0"),
     ),
-    "resets_from_now": Making(
-        "Resets as seconds from now.", _has(*_RESETS), _written(_RESETS, _from_now)
-    ),
+    "resets_from_now": Making("Resets as seconds from now.", _has(*_RESETS), _from_now(*_RESETS)),
     "token_reset_from_now": Making(
         "The token's end as seconds from now.",
         _has("tokenReset"),
-        _written(("tokenReset",), _from_now),
+        _from_now("tokenReset"),
     ),
     "token_reset_missing": Making(
         "It isn't told when the token ends.", _has("tokenReset"), _without("tokenReset")
