@@ -73,7 +73,7 @@ class Call:
         if fault and fault.kind in _DOCUMENT_FAULTS:
             answer.document = spoiling.spoilt_document(fault, self._operation, answer.document)
         outgoing = self._outgoing(answer)
-        response = _response(self._odd.spoil(outgoing))
+        response = self._spoilt(outgoing)
         return (spoiling.spoilt_response(fault, response) if fault else response), answer.code
 
     def _outgoing(self, answer: Answer) -> Outgoing:
@@ -84,7 +84,6 @@ class Call:
             answer.status,
             answer.document,
             answer.headers,
-            now=self._sandbox.clock.now(),
         )
 
     def _refuse(self, refusal: Refusal) -> tuple[Response, str]:
@@ -95,7 +94,11 @@ class Call:
         else:
             contract = self._sandbox.contract
             refused = refusal.answer(contract, self._operation, answer.headers)
-        return _response(self._odd.spoil(refused)), answer.code
+        return self._spoilt(refused), answer.code
+
+    def _spoilt(self, answer: Outgoing) -> Response:
+        answer.now = self._sandbox.clock.now()
+        return _response(self._odd.spoil(answer))
 
 
 def _response(answer: Outgoing) -> Response:

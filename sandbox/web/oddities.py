@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from ..errors import UsageError
 from ..oddities import catalogue
+from ..oddities.costs import COSTS
 from ..running import sandbox
 
 _TEXTS = ("kind", "operation", "reach", "key", "contains", "account")
@@ -30,6 +31,7 @@ def index_of_oddities() -> str:
         "oddities.html",
         oddities=sandbox().oddities.all(),
         descriptions=catalogue.DESCRIPTIONS,
+        costs={kind: cost.name.lower() for kind, cost in COSTS.items()},
         groups=catalogue.GROUPS,
         with_amount=" ".join(_WITH_AMOUNT),
         with_places=" ".join(catalogue.WITH_PLACES),
