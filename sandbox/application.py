@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
 
+from . import identifiers
 from .api.application import Api
 from .control import blueprint as control
+from .database import LARGEST_ID
 from .guard import Guard
 from .running import attach
 from .state import Sandbox
@@ -17,6 +20,19 @@ from .web import blueprint as web
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class _IdConverter(BaseConverter):
+    """An id in an address, a number or as an oddity wrote it."""
+
+    regex = r"[0-9a-fA-F-]{1,40}"
+
+    def to_python(self, value: str) -> int:
+        """The number behind it; Werkzeug answers 404 if there is none."""
+        number = identifiers.read(value)
+        if not 0 < number <= LARGEST_ID:
+            raise ValidationError
+        return int(number)
 
 
 def create_application(sandbox: Sandbox, *, allow_remote: bool) -> WSGIApplication:
@@ -39,6 +55,7 @@ def _pages(sandbox: Sandbox) -> WSGIApplication:
         SESSION_COOKIE_NAME="campaign_master_sandbox",
         SESSION_COOKIE_SAMESITE="Strict",
     )
+    pages.url_map.converters["id"] = _IdConverter
     attach(pages, sandbox)
     pages.register_blueprint(control.create())
     pages.register_blueprint(web.create())
