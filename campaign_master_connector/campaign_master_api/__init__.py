@@ -1,9 +1,12 @@
 """Campaign Master's REST API as plain, typed Python: one client, typed values, typed errors."""
 
 from .address import DEFAULT_API_VERSION, api_origin, check_api_version, normalize_api_url
-from .client import CampaignMasterClient
-from .ensure import ensure_campaign, may_still_be_carried_out
+from .caller import NO_RETRY, RetryPolicy, should_retry, wait_seconds
+from .client import CampaignMasterClient, ensure_campaign, may_still_be_carried_out
+from .contract import Contract, ContractError
 from .errors import (
+    AccountRefused,
+    BatchTooLarge,
     CampaignMasterError,
     CertificateNotTrusted,
     ConnectionFailed,
@@ -17,13 +20,14 @@ from .errors import (
     RateLimitReached,
     RedirectRefused,
     RequestRefused,
+    Sentence,
     ServerFailed,
     SeveralCampaigns,
     TokenRefused,
+    may_hit_one_recipient,
 )
-from .retry import NO_RETRY, RetryPolicy, should_retry, wait_seconds
-from .sentences import Sentence
 from .types import (
+    AddAnswer,
     AddResult,
     AddStatus,
     Campaign,
@@ -31,6 +35,7 @@ from .types import (
     CampaignStatistics,
     CampaignStatus,
     Credentials,
+    Deviation,
     NewRecipient,
     Page,
     RateLimit,
@@ -45,8 +50,11 @@ from .types import (
 __all__ = [
     "DEFAULT_API_VERSION",
     "NO_RETRY",
+    "AccountRefused",
+    "AddAnswer",
     "AddResult",
     "AddStatus",
+    "BatchTooLarge",
     "Campaign",
     "CampaignFields",
     "CampaignMasterClient",
@@ -55,8 +63,11 @@ __all__ = [
     "CampaignStatus",
     "CertificateNotTrusted",
     "ConnectionFailed",
+    "Contract",
+    "ContractError",
     "Credentials",
     "CredentialsRefused",
+    "Deviation",
     "HostNotFound",
     "InvalidAnswer",
     "InvalidApiUrl",
@@ -83,6 +94,7 @@ __all__ = [
     "api_origin",
     "check_api_version",
     "ensure_campaign",
+    "may_hit_one_recipient",
     "may_still_be_carried_out",
     "normalize_api_url",
     "should_retry",

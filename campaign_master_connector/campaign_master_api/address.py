@@ -9,12 +9,12 @@ from urllib.parse import SplitResult, urlsplit
 
 import requests
 
-from .errors import InvalidApiUrl
-from .sentences import _
+from .contract import current
+from .errors import InvalidApiUrl, _
 
 EXAMPLE = "https://api.example.com"
 DEFAULT_API_VERSION = "v1"
-_PASTED_VERSION = re.compile(r"/api/v?\d[\w.-]*$", re.IGNORECASE)
+_PASTED_VERSION = r"v?\d[\w.-]*"
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"^`{|}\u2028\u2029\ud800-\udfff]")
 _VERSION = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,32}(?<!\.)")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
@@ -35,7 +35,8 @@ def is_loopback(host: str) -> bool:
 def normalize_api_url(text: str) -> str:
     """Return the API address in `text` as `scheme://host[:port][/path]`.
 
-    Spaces around it, slashes at the end and a pasted `/api/v1` are taken off, `https://` is added
+    Spaces around it, slashes at the end and a pasted `/api/v1` (or what the contract has there) are
+    taken off, `https://` is added
     where the scheme is missing, an international host name becomes its ASCII form.
     Raises InvalidApiUrl for everything that cannot or must not be called.
     """
@@ -56,7 +57,7 @@ def normalize_api_url(text: str) -> str:
     _refuse_extras(parts)
     host = _ascii_host(parts)
     _refuse_scheme(parts.scheme, host)
-    path = _PASTED_VERSION.sub("", parts.path.rstrip("/")).rstrip("/")
+    path = _without_base_path(parts.path.rstrip("/")).rstrip("/")
     return f"{parts.scheme}://{_authority(host, parts.port)}{path}"
 
 
@@ -78,6 +79,12 @@ def check_api_version(text: str) -> str:
     if not _VERSION.fullmatch(version):
         raise InvalidApiUrl(_("The API version must be a short word such as v1."))
     return version
+
+
+def _without_base_path(path: str) -> str:
+    before, version, after = current().base_path.partition("{version}")
+    pasted = re.escape(before) + (_PASTED_VERSION if version else "") + re.escape(after)
+    return re.sub(rf"(?:{pasted})\Z", "", path, flags=re.IGNORECASE)
 
 
 def _split(url: str) -> SplitResult:

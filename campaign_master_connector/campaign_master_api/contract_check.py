@@ -374,11 +374,9 @@ class _Reader:
 
     def _check_security(self, means: str, source: Json) -> None:
         if bool(self._security(source)) != (means != AUTHENTICATE):
-            self._complain(
-                source,
-                f"{means} must be called {'with' if means != AUTHENTICATE else 'without'} the token",
-                _at(source, "security"),
-            )
+            how = "with" if means == AUTHENTICATE else "without"
+            text = f"{means} can't be called {how} the token"
+            self._complain(source, text, _at(source, "security"))
 
     def _security(self, source: Json) -> set[str]:
         """The names of what an operation asks for; none where it can be called without."""
@@ -637,9 +635,9 @@ class _Reader:
 
     def _token_header(self, scheme: Json) -> TokenHeader:
         kind, word = scheme.get("type"), str(scheme.get("scheme", ""))
-        if kind == "http" and _HEADER_NAME.fullmatch(word):
-            if word.lower() not in ("basic", "digest"):
-                return TokenHeader("Authorization", "Bearer" if word == "bearer" else word)
+        is_usable = _HEADER_NAME.fullmatch(word) and word.lower() not in ("basic", "digest")
+        if kind == "http" and is_usable:
+            return TokenHeader("Authorization", "Bearer" if word == "bearer" else word)
         if kind == "apiKey" and scheme.get("in") == "header":
             name = str(scheme.get("name", ""))
             if _HEADER_NAME.fullmatch(name):

@@ -35,7 +35,10 @@ class Token:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Calls allowed in an hour, calls left of them, and when counting starts again."""
+    """Calls allowed in an hour, calls left of them, and when counting starts again.
+
+    Each is None where it is unknown.
+    """
 
     limit: int | None
     remaining: int | None
@@ -76,18 +79,21 @@ class AddStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RecipientList:
-    """A recipient list; `recipient_count` is None where the server does not tell it."""
+    """A recipient list; `name` is empty and `recipient_count` None where it is not known."""
 
-    id: int
+    id: str
     name: str
     recipient_count: int | None
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template; `html` is untrusted and must be sanitised before it is shown."""
+    """A template; `html` is untrusted and must be sanitised before it is shown.
 
-    id: int
+    Texts that are not known are empty.
+    """
+
+    id: str
     name: str
     subject: str
     html: str
@@ -111,11 +117,26 @@ class NewRecipient:
 
 @dataclass(frozen=True)
 class AddResult:
-    """What became of one `NewRecipient`; `message` says why where it was refused."""
+    """What became of one `NewRecipient`; `message` says why where it was refused.
+
+    With the status `UNKNOWN` it begins with the server's own word.
+    """
 
     email: str
     status: AddStatus
     message: str
+
+
+@dataclass(frozen=True)
+class AddAnswer:
+    """A result for each recipient that was sent, in that order; None where no result came.
+
+    `lost_an_answer` is True where an earlier attempt of the same call may have been carried out
+    unanswered: what is `EXISTS` then can have been added by it.
+    """
+
+    results: list[AddResult | None]
+    lost_an_answer: bool
 
 
 @dataclass(frozen=True)
@@ -128,22 +149,26 @@ class CampaignFields:
     description: str
     from_name: str
     from_email: str
-    template_id: int | None
+    template_id: str | None
     reply_redirect_email: str = ""
     test_email: str = ""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign as Campaign Master has it; texts that it does not tell are empty."""
+    """A campaign as Campaign Master has it; texts that it does not tell are empty.
 
-    id: int
+    `status_text` is the status in the server's own word, of at most 64 characters.
+    """
+
+    id: str
     external_id: str
     name: str
     subject: str
     status: CampaignStatus
+    status_text: str
     sent_at: datetime | None
-    template_id: int | None
+    template_id: str | None
     description: str
     from_name: str
     from_email: str
@@ -153,46 +178,72 @@ class Campaign:
 
 @dataclass(frozen=True)
 class CampaignStatistics:
-    """The figures of one campaign: numbers of e-mails and events, `open_rate` in per cent."""
+    """The figures of one campaign: numbers of e-mails and events, `open_rate` in per cent.
 
-    emails_sent: int
-    hard_bounces: int
-    soft_bounces: int
-    total_unsubscribes: int
-    total_clicks: int
-    unique_clicks: int
-    total_opens: int
-    unique_opens: int
-    confirmed_total_views: int
-    total_forwards: int
-    unique_forwards: int
-    no_recorded_activity: int
-    open_rate: float
+    As they were told, whether they add up or not; None where one was not told or not readable.
+    """
+
+    emails_sent: int | None
+    hard_bounces: int | None
+    soft_bounces: int | None
+    total_unsubscribes: int | None
+    total_clicks: int | None
+    unique_clicks: int | None
+    total_opens: int | None
+    unique_opens: int | None
+    confirmed_total_views: int | None
+    total_forwards: int | None
+    unique_forwards: int | None
+    no_recorded_activity: int | None
+    open_rate: float | None
     status: CampaignStatus
+    status_text: str
     sent_at: datetime | None
 
 
 @dataclass(slots=True)
 class RecipientStatistics:
-    """What one recipient did with one campaign. Not frozen: that would halve the parsing speed."""
+    """What one recipient did with one campaign; None where it was not told or not readable.
+
+    Not frozen: that would halve the parsing speed.
+    """
 
     email: str
-    total_opens: int
-    total_clicks: int
-    total_forwards: int
-    total_unsubscribes: int
+    total_opens: int | None
+    total_clicks: int | None
+    total_forwards: int | None
+    total_unsubscribes: int | None
     first_open: datetime | None
     last_open: datetime | None
     first_click: datetime | None
     last_click: datetime | None
-    bounced: bool
+    bounced: bool | None
     updated_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page of an answer; pages are numbered from 1."""
+    """One page of an answer; pages are numbered from 1.
+
+    `skipped` is the number of its rows that are not in `items` because their key (the address,
+    the id) could not be read.
+    """
 
     items: list[Item]
     number: int
     is_last: bool
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """An answer that was not to the letter of the contract: where, and how it was taken.
+
+    `operation` and `key` are names of the wire. `kind` is one of `read_generously`,
+    `value_dropped`, `row_skipped`, `unknown_word`, `missing`, `other_type_of_answer`, `paging`
+    and `results_matched_otherwise`. Nothing in it is anybody's.
+    """
+
+    operation: str
+    key: str
+    kind: str

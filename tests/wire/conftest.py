@@ -100,7 +100,7 @@ def fields() -> CampaignFields:
         description="First mailing",
         from_name="Sales",
         from_email="sales@example.com",
-        template_id=7,
+        template_id="7",
     )
 
 

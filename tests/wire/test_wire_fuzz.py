@@ -213,4 +213,4 @@ def test_arbitrary_bytes_on_the_wire(noisy_server: Any, start: bytes, rest: byte
         timeouts=Timeouts(1.0, 1.0, 2.0),
     )
     with client, pytest.raises(CampaignMasterError):
-        client.get_campaign(3)
+        client.get_campaign("3")

@@ -100,7 +100,7 @@ def test_recipients_are_added_in_order(
         NewRecipient("person-3@example.com"),
         NewRecipient("nobody"),
     ]
-    assert client.add_list_recipients(3, recipients) == [
+    assert client.add_list_recipients("3", recipients) == [
         AddResult("person-1@example.com", AddStatus.ADDED, ""),
         AddResult("Person-2@Example.com", AddStatus.EXISTS, ""),
         AddResult("person-3@example.com", AddStatus.UNSUBSCRIBED, ""),
@@ -120,7 +120,7 @@ def test_recipients_are_added_in_order(
 @pytest.mark.parametrize("number", [0, 1001])
 def test_a_batch_has_1_to_1000_recipients(client: CampaignMasterClient, number: int) -> None:
     with pytest.raises(ValueError, match="1000"):
-        client.add_list_recipients(3, [NewRecipient("person-1@example.com")] * number)
+        client.add_list_recipients("3", [NewRecipient("person-1@example.com")] * number)
     assert client.calls == 0
 
 
@@ -129,7 +129,7 @@ def test_a_thousand_recipients_are_one_call(
 ) -> None:
     emails = [f"person-{n}@example.com" for n in range(1000)]
     server.post(LIST_RECIPIENTS, json=results(*((email, "added") for email in emails)))
-    added = client.add_list_recipients(3, [NewRecipient(email) for email in emails])
+    added = client.add_list_recipients("3", [NewRecipient(email) for email in emails])
     assert [result.email for result in added] == emails
     assert client.calls == 1
 
@@ -154,7 +154,7 @@ def test_results_that_are_not_those_of_the_recipients_are_refused(
     server.post(LIST_RECIPIENTS, json=answer)
     recipients = [NewRecipient("person-1@example.com"), NewRecipient("person-2@example.com")]
     with pytest.raises(InvalidAnswer) as caught:
-        client.add_list_recipients(3, recipients)
+        client.add_list_recipients("3", recipients)
     assert caught.value.outcome_unknown
     assert "@" not in caught.value.sentence
 
@@ -165,14 +165,14 @@ def test_an_address_that_no_server_accepts_does_not_spoil_the_batch(
     long = "x" * 400 + "@example.com"
     broken = "per\x00son@example.com"
     server.post(LIST_RECIPIENTS, json=results((long, "invalid"), (broken, "invalid")))
-    added = client.add_list_recipients(3, [NewRecipient(long), NewRecipient(broken)])
+    added = client.add_list_recipients("3", [NewRecipient(long), NewRecipient(broken)])
     assert [result.status for result in added] == [AddStatus.INVALID] * 2
 
 
 def test_a_list_that_is_gone(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
     server.post(LIST_RECIPIENTS, status=404, json=NOT_FOUND)
     with pytest.raises(NotFound) as caught:
-        client.add_list_recipients(3, [NewRecipient("person-1@example.com")])
+        client.add_list_recipients("3", [NewRecipient("person-1@example.com")])
     assert not caught.value.outcome_unknown
 
 
@@ -195,7 +195,7 @@ def test_a_campaign(
     campaign_json |= {"status": "sent", "sentAt": "2025-03-01T10:30:00+01:00"}
     campaign_json |= {"description": "a\nb", "fromName": "Sales", "testEmail": "test@example.com"}
     server.get(f"{API}/campaigns/5", json=campaign_json)
-    assert client.get_campaign(5) == Campaign(
+    assert client.get_campaign("5") == Campaign(
         id=5,
         external_id="reference-1",
         name="Spring",
@@ -255,7 +255,7 @@ def test_update_never_sends_the_template(
     campaign_json: dict[str, Any],
 ) -> None:
     server.put(f"{API}/campaigns/5", json=campaign_json)
-    client.update_campaign(5, replace(fields, reply_redirect_email="reply@example.com"))
+    client.update_campaign("5", replace(fields, reply_redirect_email="reply@example.com"))
     expected = {**CREATED, "replyRedirectEmail": "reply@example.com"}
     expected.pop("templateId")
     assert sent_body(server) == expected
@@ -267,14 +267,14 @@ def test_updated_after_is_sent_in_utc_and_whole_seconds(
     page = {"currentPage": 2, "isLastPage": True, "recipients": []}
     server.get(f"{API}/campaigns/5/recipients", json=page)
     moment = datetime(2026, 3, 1, 11, 0, 59, 999999, tzinfo=timezone(timedelta(hours=2)))
-    assert client.campaign_recipients_page(5, 2, 50, moment).items == []
+    assert client.campaign_recipients_page("5", 2, 50, moment).items == []
     assert server.calls[-1].request.params == {
         "page": "2",
         "pageSize": "50",
         "updatedAfter": "2026-03-01T09:00:59Z",
     }
     with pytest.raises(ValueError, match="aware"):
-        client.campaign_recipients_page(5, updated_after=datetime(2026, 3, 1))
+        client.campaign_recipients_page("5", updated_after=datetime(2026, 3, 1))
 
 
 def test_the_version_and_a_path_of_the_address_are_kept(

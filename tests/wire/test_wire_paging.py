@@ -40,7 +40,7 @@ def test_pages_are_fetched_when_they_are_due(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
     serve(server, lambda n: page(n, n == 3, n * 10, n * 10 + 1))
-    pages = client.iter_campaign_recipient_pages(5)
+    pages = client.iter_campaign_recipient_pages("5")
     assert isinstance(pages, Iterator)
     assert client.calls == 0
     assert [item.email for item in next(pages).items] == [
@@ -57,7 +57,7 @@ def test_a_run_goes_on_where_it_broke_off(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
     serve(server, lambda n: page(n, n == 9, n))
-    assert [p.number for p in client.iter_campaign_recipient_pages(5, start_page=7)] == [7, 8, 9]
+    assert [p.number for p in client.iter_campaign_recipient_pages("5", start_page=7)] == [7, 8, 9]
 
 
 def test_lists_of_all_pages(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
@@ -101,7 +101,7 @@ def test_pages_that_cannot_be(
 ) -> None:
     serve(server, answer)
     with pytest.raises(InvalidAnswer, match="listCampaignRecipients"):
-        list(client.iter_campaign_recipient_pages(5))
+        list(client.iter_campaign_recipient_pages("5"))
     assert client.calls <= 4
 
 
@@ -111,7 +111,7 @@ def test_pages_that_never_end(
     monkeypatch.setattr("campaign_master_api.records.MAX_PAGES", 50)
     serve(server, lambda n: page(n, False, n))
     with pytest.raises(InvalidAnswer, match="more than 50 pages"):
-        list(client.iter_campaign_recipient_pages(5, start_page=3))
+        list(client.iter_campaign_recipient_pages("5", start_page=3))
     assert client.calls == 50
 
 
@@ -120,5 +120,5 @@ def test_a_page_that_cannot_be_asked_for(
     client: CampaignMasterClient, number: int, size: int
 ) -> None:
     with pytest.raises(ValueError, match="pages"):
-        client.campaign_recipients_page(5, number, size)
+        client.campaign_recipients_page("5", number, size)
     assert client.calls == 0

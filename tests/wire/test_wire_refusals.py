@@ -86,7 +86,7 @@ def test_each_kind_of_answer_has_its_error(
 ) -> None:
     server.get(CAMPAIGN, **answer)
     with pytest.raises(CampaignMasterError) as caught:
-        make_client().get_campaign(5)
+        make_client().get_campaign("5")
     assert type(caught.value) is kind
     assert str(caught.value) == caught.value.sentence
     assert caught.value.sentence[0].isupper() or caught.value.sentence.startswith("cm.example.com")
@@ -138,7 +138,7 @@ def test_json_by_another_name(
 ) -> None:
     body = b"\xef\xbb\xbf" + json.dumps(campaign_json).encode()
     server.get(CAMPAIGN, body=body, content_type=content_type)
-    assert client.get_campaign(5).id == 5
+    assert client.get_campaign("5").id == 5
 
 
 def test_a_refusal_tells_code_field_and_the_servers_words(
@@ -147,7 +147,7 @@ def test_a_refusal_tells_code_field_and_the_servers_words(
     answer = error("from_email_not_registered", "The address is not registered.", field="fromEmail")
     server.get(CAMPAIGN, status=400, json=answer)
     with pytest.raises(RequestRefused) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert caught.value.code == "from_email_not_registered"
     assert caught.value.field == "fromEmail"
     assert caught.value.server_message == "The address is not registered."
@@ -175,7 +175,7 @@ def test_the_servers_words_are_made_harmless(
 ) -> None:
     server.get(CAMPAIGN, status=400, json=error(message=message, field=message))
     with pytest.raises(RequestRefused) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert caught.value.server_message.rstrip() == shown
     assert len(caught.value.field) <= 64
     assert not any(secret in repr(vars(caught.value)) for secret in SECRETS)
@@ -187,7 +187,7 @@ def test_a_short_secret_is_masked_as_a_word(
     server.get(CAMPAIGN, status=400, json=error(message="no: nothing is known of no, sir"))
     client = make_client(credentials=Credentials("no", "n.t"))
     with pytest.raises(RequestRefused) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert caught.value.server_message == "***: nothing is known of ***, sir"
 
 
@@ -197,7 +197,7 @@ def test_an_unknown_code_is_dropped(
 ) -> None:
     server.get(CAMPAIGN, status=400, json=error(code))
     with pytest.raises(RequestRefused) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert caught.value.code == ""
 
 
@@ -213,7 +213,7 @@ def test_the_hourly_limit_tells_when_it_ends(
     }
     server.get(CAMPAIGN, status=429, json=error("hourly_limit"), headers=headers)
     with pytest.raises(RateLimitReached, match="in an hour") as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert (caught.value.reset_at, caught.value.monthly) == (end, False)
     assert f"{end:%H:%M}" not in caught.value.sentence
     assert client.rate_limit is not None
@@ -227,7 +227,7 @@ def test_the_monthly_limit_does_not_end_with_the_hour(
     headers = {"x-rate-limit-reset": unix(in_seconds(1800))}
     server.get(CAMPAIGN, status=429, json=error("monthly_limit"), headers=headers)
     with pytest.raises(RateLimitReached, match="month") as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert (caught.value.reset_at, caught.value.monthly) == (None, True)
 
 
@@ -237,7 +237,7 @@ def test_a_limit_that_tells_its_end_as_a_wait_or_not_at_all(
 ) -> None:
     server.get(CAMPAIGN, status=429, headers={"Retry-After": wait})
     with pytest.raises(RateLimitReached) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     if wait == "60":
         assert caught.value.reset_at is not None
         assert abs(caught.value.reset_at - in_seconds(60)) < timedelta(seconds=5)
@@ -262,7 +262,7 @@ def test_a_redirect_names_where_it_leads_and_is_not_followed(
 ) -> None:
     server.get(CAMPAIGN, status=302, headers={"Location": location})
     with pytest.raises(RedirectRefused) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert named in caught.value.sentence
     assert client.calls == len(server.calls) == 1
     assert not any(secret in caught.value.sentence for secret in SECRETS)
@@ -276,4 +276,4 @@ def test_a_packing_that_was_not_asked_for(
     headers = {"Content-Encoding": encoding}
     server.get(CAMPAIGN, body=body, content_type="application/json", headers=headers)
     with pytest.raises(InvalidAnswer, match="packed"):
-        client.get_campaign(5)
+        client.get_campaign("5")

@@ -59,7 +59,7 @@ def test_no_log_of_any_level_holds_a_secret_or_an_address(
     errors = []
     for call in (
         lambda: client.create_campaign(fields),
-        lambda: client.add_list_recipients(3, recipients),
+        lambda: client.add_list_recipients("3", recipients),
     ):
         with pytest.raises(CampaignMasterError) as caught:
             call()
@@ -76,7 +76,7 @@ def test_addresses_are_never_in_the_path_or_query(
 ) -> None:
     result = '{"results": [{"email": "person-1@example.com", "status": "added"}]}'
     server = raw_server(http_answer(result))
-    make_client(server.url).add_list_recipients(3, [NewRecipient("person-1@example.com")])
+    make_client(server.url).add_list_recipients("3", [NewRecipient("person-1@example.com")])
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert b"person-1" not in head
     assert b"person-1@example.com" in body

@@ -64,7 +64,7 @@ def utc(*parts: int) -> datetime:
 
 def test_campaign_statistics(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
     server.get(URL, json=FIGURES)
-    assert client.campaign_statistics(5) == CampaignStatistics(
+    assert client.campaign_statistics("5") == CampaignStatistics(
         emails_sent=1000,
         hard_bounces=1,
         soft_bounces=2,
@@ -88,7 +88,7 @@ def test_figures_before_the_launch(
 ) -> None:
     zeros = {key: 0 for key in FIGURES if key not in ("status", "sentAt")}
     server.get(URL, json={**zeros, "status": "draft"})
-    statistics = client.campaign_statistics(5)
+    statistics = client.campaign_statistics("5")
     assert statistics.open_rate == 0.0
     assert type(statistics.open_rate) is float
     assert statistics.sent_at is None
@@ -101,7 +101,7 @@ def test_a_figure_that_cannot_be(
 ) -> None:
     server.get(URL, json={**FIGURES, key: value})
     with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("key", sorted(FIGURES.keys() - {"sentAt"}))
@@ -110,7 +110,7 @@ def test_a_missing_figure(
 ) -> None:
     server.get(URL, json={name: value for name, value in FIGURES.items() if name != key})
     with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "5.5e9"])
@@ -120,7 +120,7 @@ def test_a_rate_that_is_no_number(
     body = json.dumps(FIGURES).replace("50.15", literal)
     server.get(URL, body=body, content_type="application/json")
     with pytest.raises(InvalidAnswer):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("value", [1.0, 1.5])
@@ -129,7 +129,7 @@ def test_a_count_is_a_whole_number(
 ) -> None:
     server.get(URL, json={**FIGURES, "hardBounces": value})
     with pytest.raises(InvalidAnswer, match="hardBounces"):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("kind", ["hardBounces", "softBounces"])
@@ -138,10 +138,10 @@ def test_bounces_are_never_above_what_was_sent(
 ) -> None:
     bounces = {"hardBounces": 1, "softBounces": 1, kind: FIGURES["emailsSent"] - 1}
     server.get(URL, json={**FIGURES, **bounces})
-    assert client.campaign_statistics(5).emails_sent == sum(bounces.values())
+    assert client.campaign_statistics("5").emails_sent == sum(bounces.values())
     server.replace("GET", URL, json={**FIGURES, **bounces, kind: FIGURES["emailsSent"]})
     with pytest.raises(InvalidAnswer, match="bounces are above"):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("kind", ["Clicks", "Opens", "Forwards"])
@@ -150,7 +150,7 @@ def test_unique_is_never_above_total(
 ) -> None:
     server.get(URL, json={**FIGURES, f"unique{kind}": FIGURES[f"total{kind}"] + 1})
     with pytest.raises(InvalidAnswer, match=f"unique_{kind.lower()}"):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 @pytest.mark.parametrize("status", ["", "Sent", "paused", None, 1, True, ["sent"]])
@@ -159,7 +159,7 @@ def test_an_unknown_status(
 ) -> None:
     server.get(URL, json={**FIGURES, "status": status})
     with pytest.raises(InvalidAnswer, match="status"):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
 
 
 BAD_MOMENTS = [
@@ -191,9 +191,9 @@ def test_a_moment_that_cannot_be(
     server.get(URL, json={**FIGURES, "sentAt": moment})
     server.get(RECIPIENTS, json=rows_page(ROW, {**ROW, "lastClick": moment}))
     with pytest.raises(InvalidAnswer, match="sentAt"):
-        client.campaign_statistics(5)
+        client.campaign_statistics("5")
     with pytest.raises(InvalidAnswer, match="lastClick"):
-        client.campaign_recipients_page(5)
+        client.campaign_recipients_page("5")
 
 
 @pytest.mark.parametrize(
@@ -204,14 +204,14 @@ def test_a_moment_just_within_bounds(
     server: responses.RequestsMock, client: CampaignMasterClient, moment: str
 ) -> None:
     server.get(URL, json={**FIGURES, "sentAt": moment})
-    sent_at = client.campaign_statistics(5).sent_at
+    sent_at = client.campaign_statistics("5").sent_at
     assert sent_at == datetime.fromisoformat(moment.replace("Z", "+00:00"))
 
 
 def test_recipient_statistics(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
     damaged = {**ROW, "email": "person\x00-2@example.com", "bounced": True, "updatedAt": None}
     server.get(RECIPIENTS, json=rows_page(ROW, damaged))
-    page = client.campaign_recipients_page(5)
+    page = client.campaign_recipients_page("5")
     assert (page.number, page.is_last) == (1, True)
     assert page.items[0] == RecipientStatistics(
         email="person-1@example.com",
@@ -236,7 +236,7 @@ def test_an_endless_address_is_cut_so_that_it_equals_no_other(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
     server.get(RECIPIENTS, json=rows_page({**ROW, "email": "x" * 5000}))
-    assert client.campaign_recipients_page(5).items[0].email == "x" * 321
+    assert client.campaign_recipients_page("5").items[0].email == "x" * 321
 
 
 @pytest.mark.parametrize("key", ["totalOpens", "totalClicks", "totalForwards", "totalUnsubscribes"])
@@ -248,7 +248,7 @@ def test_one_impossible_figure_refuses_the_page(
     rows[31][key] = value
     server.get(RECIPIENTS, json=rows_page(*rows))
     with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_recipients_page(5)
+        client.campaign_recipients_page("5")
 
 
 @pytest.mark.parametrize("bounced", [0, 1, "true", None, []])
@@ -257,7 +257,7 @@ def test_a_flag_is_true_or_false(
 ) -> None:
     server.get(RECIPIENTS, json=rows_page({**ROW, "bounced": bounced}))
     with pytest.raises(InvalidAnswer, match="bounced"):
-        client.campaign_recipients_page(5)
+        client.campaign_recipients_page("5")
 
 
 @pytest.mark.parametrize("identifier", [0, -1, True, "5", 5.0, None, 2**53 + 1, [5]])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+
 from typing import Any
 
 import yaml
+from campaign_master_api.contract import DEFAULT_PATH
 
 Json = dict[str, Any]
 PERSON = "person-1@example.com"
@@ -15,7 +16,7 @@ Place = tuple[Any, ...]
 
 def load_contract() -> Json:
     """The contract as it is in the repository."""
-    path = Path(__file__).parents[2] / "contract" / "campaign-master-api.yaml"
+    path = DEFAULT_PATH
     content: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
 
