@@ -34,11 +34,13 @@ COSTS = {
     **dict.fromkeys(_VALUE, Cost.VALUE),
     "results_fewer": Cost.RECIPIENT,
 }
-# Where an answer lacks what it is for, or a word is about one recipient.
+# Where an answer lacks what it is for, or a word is about one recipient. A campaign that can't be
+# read may be the one that is looked for: made anew, it would be there twice.
 _ELSEWHERE = {
     ("word_unknown", "addListRecipients"): Cost.RECIPIENT,
     ("failing_500", "addListRecipients"): Cost.RECIPIENT,
     ("firewall_page", "addListRecipients"): Cost.RECIPIENT,
+    **{(kind, "listCampaigns"): Cost.RUN for kind in ROWS},
     **{
         ("done_with_204", operation): Cost.RUN
         for operation in (

@@ -22,6 +22,7 @@ from campaign_master_api import (
 )
 from oddity_table import printed
 
+from sandbox import identifiers
 from sandbox.oddities.catalogue import DESCRIPTIONS, GROUPS
 from sandbox.oddities.costs import Cost, allowed
 from sandbox.testing import SandboxProcess
@@ -174,7 +175,8 @@ def _cost_of_results(even: AddAnswer, odd: AddAnswer) -> Cost | str:
 
 def _cost_of_rows(even: list[Any], odd: list[Any]) -> Cost | str:
     def key(row: Any) -> str:
-        return str(getattr(row, "id", "") or getattr(row, "email", "") or row.name)
+        known_by = str(getattr(row, "id", "") or getattr(row, "email", "") or row.name)
+        return str(identifiers.read(known_by)) if identifiers.is_guid(known_by) else known_by
 
     known = {key(row): row for row in even}
     if [key(row) for row in odd] != [name for name in known if name in set(map(key, odd))]:
@@ -199,11 +201,13 @@ def _cost_of_value(even: Any, odd: Any) -> Cost | str:
         return max(costs)
     if _is_same(even, odd):
         return Cost.NOTHING
-    lost = odd in (None, "", CampaignStatus.UNKNOWN)
+    lost = odd in (None, "", False, CampaignStatus.UNKNOWN)
     return Cost.VALUE if lost else f"{even!r} became {odd!r}"
 
 
 def _is_same(even: Any, odd: Any) -> bool:
+    if identifiers.is_guid(odd):
+        return str(identifiers.read(odd)) == even
     if isinstance(even, datetime) and isinstance(odd, datetime):
         return abs(even - odd) < timedelta(seconds=1)
     return bool(even == odd)

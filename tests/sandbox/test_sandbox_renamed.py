@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,20 @@ from uuid import UUID
 import pytest
 import renamed_contract
 import requests
+from campaign_master_api import (
+    AddStatus,
+    CampaignFields,
+    CampaignMasterClient,
+    CampaignStatus,
+    Credentials,
+    NewRecipient,
+    NotFound,
+    RequestRefused,
+)
+from campaign_master_api.contract import load
 from renamed_contract import other_word
 
+from sandbox import identifiers
 from sandbox.testing import SandboxProcess
 
 ROOT = "/services/rest/v1/json"
@@ -50,10 +63,15 @@ class Vendor:
 
 
 @pytest.fixture(scope="module")
-def renamed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+def contract_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The renamed contract."""
+    return renamed_contract.write(tmp_path_factory.mktemp("contract") / "renamed.yaml")
+
+
+@pytest.fixture(scope="module")
+def renamed(contract_path: Path) -> Iterator[SandboxProcess]:
     """A sandbox that serves the renamed contract."""
-    path = renamed_contract.write(tmp_path_factory.mktemp("contract") / "renamed.yaml")
-    with SandboxProcess(contract=path, any_sender=True) as sandbox:
+    with SandboxProcess(contract=contract_path, any_sender=True) as sandbox:
         yield sandbox
 
 
@@ -104,6 +122,49 @@ def test_the_whole_job_goes_by_the_other_names(renamed: SandboxProcess, vendor: 
     rows = vendor.rows(f"{own}/my-recipients.aspx", "VendorRecipients", VendorPageSize=1000)
     assert "ann@example.com" in {one["VendorEmail"] for one in rows}
     assert int(figures.headers["X-VendorXRateLimitRemaining"]) > 0
+
+
+def test_the_client_speaks_it_without_a_line_of_code(
+    contract_path: Path, renamed: SandboxProcess
+) -> None:
+    renamed.control.reset()
+    contract = load(contract_path)
+    with CampaignMasterClient(
+        renamed.url, Credentials("demo", "demo"), contract=contract
+    ) as client:
+        chosen, template = next(client.iter_lists()), next(client.iter_templates())
+        fields = CampaignFields(
+            external_id="reference-2",
+            name="Spring",
+            subject="Spring",
+            description="Sent to everybody.",
+            from_name="News",
+            from_email="news@example.com",
+            template_id=template.id,
+        )
+        campaign = client.create_campaign(fields)
+        assert client.find_campaign("reference-2") == campaign
+        assert (
+            client.update_campaign(campaign.id, replace(fields, subject="Later")).subject == "Later"
+        )
+        new = [NewRecipient(email) for email in ("ann@example.com", "Ann@example.com")]
+        answer = client.add_list_recipients(chosen.id, new)
+        assert [one and one.status for one in answer.results] == [AddStatus.ADDED, AddStatus.EXISTS]
+        renamed.control.launch(campaign.id, identifiers.read(chosen.id), rates={"open": 0.5})
+        assert client.get_campaign(campaign.id).status is CampaignStatus.SENT
+        figures = client.campaign_statistics(campaign.id)
+        told = renamed.control.campaign(campaign.id)["statistics"]
+        assert (figures.emails_sent, figures.open_rate) == (told["emailsSent"], told["openRate"])
+        pages = client.iter_campaign_recipient_pages(campaign.id)
+        assert sum(len(page.items) for page in pages) == told["emailsSent"] > 200
+        assert {one.name for one in client.recipient_fields()} >= {"Email"}
+        assert client.rate_limit and client.rate_limit.limit == 5000
+        assert not client.deviations
+        with pytest.raises(NotFound):
+            client.get_campaign(str(UUID(int=7)))
+        with pytest.raises(RequestRefused) as refused:
+            client.update_campaign(campaign.id, fields)
+        assert refused.value.code == "campaign_not_draft"
 
 
 def test_refusals_are_told_in_the_other_words(vendor: Vendor) -> None:
