@@ -24,6 +24,9 @@ AS_TOLD = frozenset({"figures_contradict", "dates_before_launch"})
 WORDS_OF_FAULT = "The request was refused."
 # Where a refusal is shown with its reason, and concerns nobody but the campaign.
 SHOW_REASONS = (kinds.CREATE_CAMPAIGN, kinds.GET_STATISTICS)
+# What the wire package alone decides, whatever the operation: some of each sort are enough here.
+DECIDED_BELOW = frozenset({*documents.KEYS, *sending.LABELS, *sending.HEADERS})
+SAMPLE = (kinds.LIST_LISTS, kinds.CREATE_CAMPAIGN, kinds.ADD_RECIPIENTS, kinds.LIST_RESULTS)
 LOG_IN = frozenset({"log_in_invalid_grant", "log_in_forbidden"})
 ALL_KINDS = tuple(kind for group in GROUPS.values() for kind in group)
 
@@ -65,9 +68,9 @@ def fits(kind: str, name: str, contract: Contract) -> bool:
         return name in SHOW_REASONS
     if kind in LOG_IN:
         return name == kinds.AUTHENTICATE
-    if kind in documents.KEYS or kind in sending.LABELS or kind in OF_ONE:
-        return True
-    return name != kinds.AUTHENTICATE  # limits, statuses, and refusals of everybody
+    if kind in DECIDED_BELOW:
+        return name in SAMPLE
+    return kind in OF_ONE or name != kinds.AUTHENTICATE  # statuses, and refusals of everybody
 
 
 def _is_paged(operation: Operation) -> bool:

@@ -7,10 +7,10 @@ from functools import partial
 import fault_cells
 import oddity_cells
 from company_accounts import Accounts
-from fault_cells import NEED_A_SYNCED_CAMPAIGN, Cell
+from fault_cells import CAMPAIGN_OF, NEED_A_SYNCED_CAMPAIGN, Cell
 from fault_end_state import EndState
 from fault_kinds import OPERATIONS, Injection
-from fault_table import ORDER, TITLES, at_once, recover
+from fault_table import ORDER, at_once, recover
 from oddity_cells import ALL_KINDS, OddCell
 from odoo_server import OdooServer
 
@@ -32,14 +32,22 @@ def fill(odoo: OdooServer, sandbox: SandboxProcess) -> dict[tuple[str, str], Odd
 
 
 def _cells(accounts: Accounts) -> list[OddCell]:
-    owners = {owner.username: owner for owner in accounts.make(dict.fromkeys(ALL_KINDS, TITLES))}
-    accounts.make_campaigns([(owner, title) for owner in owners.values() for title in TITLES])
     contract = Contract()
-    return [
-        OddCell(Injection(kind, kind, {}), operation, owners[kind])
+    operations = {
+        kind: [name for name in OPERATIONS if oddity_cells.fits(kind, name, contract)]
         for kind in ALL_KINDS
-        for operation in OPERATIONS
-        if oddity_cells.fits(kind, operation, contract)
+    }
+    titles = {
+        kind: sorted({CAMPAIGN_OF[name] for name in names}) for kind, names in operations.items()
+    }
+    owners = {owner.username: owner for owner in accounts.make(titles)}
+    accounts.make_campaigns(
+        [(owners[kind], title) for kind, names in titles.items() for title in names]
+    )
+    return [
+        OddCell(Injection(kind, kind, {}), name, owners[kind])
+        for kind, names in operations.items()
+        for name in names
     ]
 
 
