@@ -53,6 +53,8 @@ def _run(campaigns, purpose, pull, deadline):
     clock = _Clock(campaigns.env, len(synced), deadline or float("inf"))
     results = []
     for account, group in synced.grouped("cm_account_id").items():
+        if clock.is_up and not deadline:
+            break  # the schedule comes again; no further account is opened for nothing
         account, group = in_the_readers_language(account, group)
         if obstacle := account._obstacle():
             results += [CampaignResult(campaign, problem=obstacle) for campaign in group]

@@ -117,7 +117,7 @@ class EndState:
 
     def _of_recipients(self, cell: Cell) -> Iterator[str]:
         states = self.states_of(cell)
-        if states != ["added"] * PEOPLE:
+        if len(states) != PEOPLE or set(states) - set(cell.states_at_the_end):
             yield f"recipients are {states}"
         title = CAMPAIGN_OF[cell.operation]
         [chosen] = [

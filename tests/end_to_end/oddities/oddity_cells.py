@@ -36,6 +36,8 @@ class OddCell(Cell):
     """A cell of an oddity; ``cost`` is a text where something is wrong, None where it fits not."""
 
     cost: Cost | str | None = None
+    # Who got no result is asked for again, and was on the list by then.
+    states_at_the_end: tuple[str, ...] = ("added", "exists")
     switches: tuple[int, ...] = ()
 
     @property
@@ -132,13 +134,13 @@ def _cost(state: EndState, cell: OddCell) -> Cost | str:
 def _cost_of_choices(state: EndState, cell: OddCell) -> Cost | str:
     here, there = state.choices_of(cell)
     missing = [name for name in there if name not in here]
-    if not missing and len(here) == len(there):
+    if here == there:
         return Cost.NOTHING
     if cell.sentence:
         return Cost.RUN if len(missing) <= 1 else f"{missing} are gone"
     if len(here) == len(there):
         return Cost.VALUE if len(missing) == 1 else f"{missing} have other names"
-    return Cost.ROW if len(missing) == 1 else f"{missing} are missing"
+    return Cost.ROW if len(missing) == 1 else f"here {here}, there {there}"
 
 
 def _cost_of_adding(state: EndState, cell: OddCell) -> Cost | str:
