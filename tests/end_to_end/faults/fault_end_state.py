@@ -71,11 +71,13 @@ class EndState:
             yield from self._of_campaign(cell, campaign, remote[0])
 
     def choices_of(self, cell: Cell) -> tuple[list[str], list[str]]:
-        """Names of all lists and templates, here and there."""
+        """All lists and templates by kind and name, here and there."""
         here, there = [], []
         for kind, names in self._choices.items():
-            there += sorted(one["name"] for one in self._there[cell.owner.username][f"{kind}s"])
-            here += sorted(name for account, name in names if account == cell.owner.account_id)
+            found = self._there[cell.owner.username][f"{kind}s"]
+            there += sorted(f"{kind} {one['name']}" for one in found)
+            own = (name for account, name in names if account == cell.owner.account_id)
+            here += sorted(f"{kind} {name}" for name in own)
         return here, there
 
     def _of_choices(self, cell: Cell) -> Iterator[str]:
