@@ -9,6 +9,7 @@ import requests
 
 _SECONDS_PER_CALL = 300
 Document = dict[str, Any]
+Id = int | str  # a number, or as an oddity wrote it
 
 
 class ControlError(Exception):
@@ -89,38 +90,38 @@ class Control:
             self.add_to_list(list_id, emails)
         return list_id
 
-    def rename_list(self, list_id: int, name: str) -> None:
+    def rename_list(self, list_id: Id, name: str) -> None:
         """Give a list another name."""
         self._call("PUT", f"/lists/{list_id}", name=name)
 
-    def delete_list(self, list_id: int) -> None:
+    def delete_list(self, list_id: Id) -> None:
         """Remove a list with its recipients."""
         self._call("DELETE", f"/lists/{list_id}")
 
-    def emails_on_list(self, list_id: int) -> list[str]:
+    def emails_on_list(self, list_id: Id) -> list[str]:
         """All addresses of a list, in ascending order."""
         return [recipient["email"] for recipient in self.list_recipients(list_id)]
 
-    def list_recipients(self, list_id: int) -> list[Document]:
+    def list_recipients(self, list_id: Id) -> list[Document]:
         """`email`, `fields` and `added_at` of everybody on a list."""
         found: list[Document] = self._call("GET", f"/lists/{list_id}/recipients")["recipients"]
         return found
 
-    def add_to_list(self, list_id: int, emails: list[str]) -> list[Document]:
+    def add_to_list(self, list_id: Id, emails: list[str]) -> list[Document]:
         """Add addresses; what became of each, as addListRecipients answers it."""
         results: list[Document] = self._call("POST", f"/lists/{list_id}/recipients", emails=emails)[
             "results"
         ]
         return results
 
-    def remove_from_list(self, list_id: int, emails: list[str]) -> int:
+    def remove_from_list(self, list_id: Id, emails: list[str]) -> int:
         """Take addresses off one list, as when somebody leaves it; how many were on it."""
         removed: int = self._call("DELETE", f"/lists/{list_id}/recipients", emails=emails)[
             "removed"
         ]
         return removed
 
-    def populate_list(self, list_id: int, count: int) -> None:
+    def populate_list(self, list_id: Id, count: int) -> None:
         """Put person-0000001@example.com up to that number on a list."""
         self._call("POST", f"/lists/{list_id}/populate", count=count)
 
@@ -133,11 +134,11 @@ class Control:
         )["id"]
         return template_id
 
-    def update_template(self, template_id: int, **fields: str) -> None:
+    def update_template(self, template_id: Id, **fields: str) -> None:
         """Change `name`, `subject` or `html` of a template."""
         self._call("PUT", f"/templates/{template_id}", **fields)
 
-    def delete_template(self, template_id: int) -> None:
+    def delete_template(self, template_id: Id) -> None:
         """Remove a template."""
         self._call("DELETE", f"/templates/{template_id}")
 
@@ -169,7 +170,7 @@ class Control:
 
     # Campaigns
 
-    def campaign(self, campaign_id: int) -> Document:
+    def campaign(self, campaign_id: Id) -> Document:
         """The campaign as the API gives it, with `statistics`, `list_name` and `seed`."""
         return self._call("GET", f"/campaigns/{campaign_id}")
 
@@ -178,11 +179,11 @@ class Control:
         found: list[Document] = self.account_state(account)["campaigns"]
         return found
 
-    def delete_campaign(self, campaign_id: int) -> None:
+    def delete_campaign(self, campaign_id: Id) -> None:
         """Remove a campaign with all that became of it."""
         self._call("DELETE", f"/campaigns/{campaign_id}")
 
-    def campaign_recipients(self, campaign_id: int) -> list[Document]:
+    def campaign_recipients(self, campaign_id: Id) -> list[Document]:
         """Everybody that the campaign has been sent to, as listCampaignRecipients gives them."""
         found: list[Document] = self._call("GET", f"/campaigns/{campaign_id}/recipients")[
             "recipients"
@@ -191,8 +192,8 @@ class Control:
 
     def launch(
         self,
-        campaign_id: int,
-        list_id: int,
+        campaign_id: Id,
+        list_id: Id,
         *,
         speed: float | None = None,
         seed: int | None = None,
@@ -209,11 +210,11 @@ class Control:
             list_id=list_id, speed=speed, seed=seed, rates=rates,
         )  # fmt: skip
 
-    def populate_campaign(self, campaign_id: int, count: int, **order: Any) -> Document:
+    def populate_campaign(self, campaign_id: Id, count: int, **order: Any) -> Document:
         """Send a draft to that many made-up people at once; `order` as in `launch`."""
         return self._call("POST", f"/campaigns/{campaign_id}/populate", count=count, **order)
 
-    # Faults and calls
+    # Faults, oddities and calls
 
     def set_fault(self, kind: str, operation: str = "*", **fields: Any) -> int:
         """Switch a fault on; its id. The README lists kinds and fields."""
@@ -235,6 +236,37 @@ class Control:
     def clear_faults(self) -> None:
         """Switch all faults off."""
         self._call("DELETE", "/faults")
+
+    def set_oddity(self, kind: str, operation: str = "*", **fields: Any) -> int:
+        """Switch an oddity on; its id. The README lists kinds and fields."""
+        oddity_id: int = self._call("POST", "/oddities", kind=kind, operation=operation, **fields)[
+            "id"
+        ]
+        return oddity_id
+
+    def speak(self, dialect: str, account: str | None = None) -> list[int]:
+        """Switch all oddities of a dialect on; their ids."""
+        found = self._call("POST", "/dialect", name=dialect, account=account)["oddities"]
+        return [oddity["id"] for oddity in found]
+
+    def oddities(self) -> list[Document]:
+        """The oddities that are on, each with how often it `struck`."""
+        found: list[Document] = self._call("GET", "/oddities")["oddities"]
+        return found
+
+    def kinds_of_oddities(self) -> dict[str, str]:
+        """All kinds of oddities with what they do."""
+        found: dict[str, str] = self._call("GET", "/oddities")["kinds"]
+        return found
+
+    def remove_oddity(self, oddity_id: int) -> int:
+        """Switch one oddity off; how often it struck."""
+        struck: int = self._call("DELETE", f"/oddities/{oddity_id}")["struck"]
+        return struck
+
+    def clear_oddities(self) -> None:
+        """Switch all oddities off."""
+        self._call("DELETE", "/oddities")
 
     def calls(self, operation: str | None = None, limit: int = 1000) -> list[Document]:
         """The latest calls, oldest first; `items` is the number of recipients in the body."""

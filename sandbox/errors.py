@@ -32,7 +32,7 @@ class ApiError(Exception):
         self.field = field
         self.status = status or STATUS_BY_CODE[code]
 
-    def body(self) -> dict[str, object]:
+    def body(self) -> dict[str, dict[str, str]]:
         """The JSON body of the answer, as schema `Error` of the contract."""
         error = {"code": self.code, "message": self.message}
         return {"error": error | ({"field": self.field} if self.field else {})}

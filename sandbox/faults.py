@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from .errors import NotFound, UsageError
+from .errors import UsageError
+from .switches import EVERY_OPERATION, Switch, Switches, Target
 
 
 class Kind(Enum):
@@ -74,43 +73,28 @@ _SPOILS = frozenset(
 )
 
 
-@dataclass
-class Fault:
+@dataclass(kw_only=True)
+class Fault(Switch):
     """A fault that is switched on.
 
-    `operation`: an operationId or `*`. `count`: how often it strikes, None until switched off.
-    `skip`: calls that it lets pass first. `probability`: 0 to 1, drawn from the seed.
-    `contains`: strikes only calls whose body contains this text. `account`: strikes only calls of
-    this user name. `when`: `before` or `after` the operation was done. `seconds`: of latency or
-    dripping. `megabytes`: of an oversized answer. `key`: dotted path of the key that is missing or
-    wrong. `location`: where a redirect leads.
+    `when`: `before` or `after` the operation was done. `seconds`: of latency or dripping.
+    `megabytes`: of an oversized answer. `key`: dotted path of the key that is missing or wrong.
+    `location`: where a redirect leads.
     """
 
     kind: Kind
-    operation: str = "*"
-    count: int | None = None
-    skip: int = 0
-    probability: float = 1
-    contains: str = ""
-    account: str = ""
     when: str = "before"
     seconds: float = 5
     megabytes: float = 50
     key: str = ""
     location: str = "/moved"
-    id: int = 0
-    struck: int = 0
-    seen: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.when not in ("before", "after"):
             raise UsageError("A fault strikes before or after the operation.")
-        if not 0 <= self.probability <= 1:
-            raise UsageError("A probability is a number from 0 to 1.")
-        if self.count is not None and self.count < 1:
-            raise UsageError("A fault strikes once at least; leave the count out for always.")
-        if not (0 <= self.seconds <= 3600 and 0 < self.megabytes <= 2000 and self.skip >= 0):
-            raise UsageError("Up to 3600 seconds, up to 2000 megabytes, and no negative skip.")
+        if not (0 <= self.seconds <= 3600 and 0 < self.megabytes <= 2000):
+            raise UsageError("Up to 3600 seconds and up to 2000 megabytes.")
 
     @property
     def is_after(self) -> bool:
@@ -119,87 +103,22 @@ class Fault:
 
     def document(self) -> dict[str, Any]:
         """The fault as JSON."""
-        return asdict(self) | {"kind": self.kind.value}
+        return super().document() | {"kind": self.kind.value}
 
 
-@dataclass(frozen=True)
-class Target:
-    """What faults look at in a call; `account` is the user name, empty where nobody's."""
-
-    operation: str
-    body: bytes
-    account: str = ""
-
-
-class Faults:
-    """All faults that are switched on. They end with the process."""
+class Faults(Switches[Fault]):
+    """All faults that are switched on."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-        self._last_id = 0
-
-    def add(self, fault: Fault) -> Fault:
-        """Switch a fault on."""
-        with self._lock:
-            self._last_id += 1
-            fault.id = self._last_id
-            self._faults.append(fault)
-        return fault
-
-    def remove(self, fault_id: int) -> Fault:
-        """Switch one fault off and return it. Raises NotFound."""
-        with self._lock:
-            for fault in self._faults:
-                if fault.id == fault_id:
-                    self._faults.remove(fault)
-                    return fault
-        raise NotFound(f"There is no fault {fault_id}.")
-
-    def clear(self, seed: int | None = None) -> None:
-        """Switch all faults off; chances are drawn anew, from another seed if one is given."""
-        with self._lock:
-            self._faults = []
-            self._last_id = 0
-            self._seed = self._seed if seed is None else seed
-
-    def all(self) -> list[Fault]:
-        """The faults that are switched on, those that have struck often enough left out."""
-        with self._lock:
-            return [fault for fault in self._faults if not _is_spent(fault)]
+        super().__init__(seed, "fault")
 
     def draw(self, call: Target) -> list[Fault]:
         """The faults that hit this call: latency, if any, and at most one other."""
-        with self._lock:
-            latency = self._first(call, is_latency=True)
-            other = self._first(call, is_latency=False)
-        return [fault for fault in (latency, other) if fault]
-
-    def _first(self, call: Target, *, is_latency: bool) -> Fault | None:
-        for fault in self._faults:
-            if (fault.kind is Kind.LATENCY) == is_latency and self._strikes(fault, call):
-                fault.struck += 1
-                return fault
-        return None
-
-    def _strikes(self, fault: Fault, call: Target) -> bool:
-        if fault.operation not in ("*", call.operation) or _is_spent(fault):
-            return False
-        if fault.account not in ("", call.account):
-            return False
-        if fault.contains and fault.contains.lower().encode() not in call.body.lower():
-            return False
-        fault.seen += 1
-        return fault.seen > fault.skip and self._chance(fault) < fault.probability
-
-    def _chance(self, fault: Fault) -> float:
-        text = f"{self._seed} {fault.id} {fault.seen}"
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) / 2**64
-
-
-def _is_spent(fault: Fault) -> bool:
-    return fault.count is not None and fault.struck >= fault.count
+        about = self.about(call)
+        latencies = (fault for fault in about if fault.kind is Kind.LATENCY)
+        others = (fault for fault in about if fault.kind is not Kind.LATENCY)
+        found = (next(filter(self.strikes, faults), None) for faults in (latencies, others))
+        return [fault for fault in found if fault]
 
 
 def parse(document: Mapping[str, Any], operations: Mapping[str, object]) -> Fault:
@@ -210,6 +129,11 @@ def parse(document: Mapping[str, Any], operations: Mapping[str, object]) -> Faul
     except ValueError:
         names = ", ".join(kind.value for kind in Kind)
         raise UsageError(f"A fault's kind is one of {names}.") from None
-    if values.get("operation", "*") not in ("*", *operations):
-        raise UsageError(f"The contract has no operation {values['operation']}.")
+    check_operation(values, operations)
     return Fault(kind=kind, **values)
+
+
+def check_operation(document: Mapping[str, Any], operations: Mapping[str, object]) -> None:
+    """Raise UsageError for an operation that the contract doesn't have."""
+    if document.get("operation", EVERY_OPERATION) not in (EVERY_OPERATION, *operations):
+        raise UsageError(f"The contract has no operation {document['operation']}.")

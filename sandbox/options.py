@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .contract import DEFAULT_PATH
+from .contract import CONTRACT_VARIABLE, DEFAULT_PATH
 from .errors import UsageError
 from .guard import is_loopback
+from .oddities.catalogue import DIALECTS
 from .state import Setup
 from .store.accounts import Limits
 
@@ -40,6 +42,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         setup=Setup(
             database=given.database,
             contract=given.contract,
+            dialect=given.dialect or "",
             seed=given.seed,
             empty=given.empty,
             any_sender=given.any_sender,
@@ -75,7 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         "--database", default="memory", metavar="FILE", help="a file, or memory (%(default)s)"
     )
     parser.add_argument(
-        "--contract", type=Path, default=DEFAULT_PATH, metavar="FILE", help="the OpenAPI file"
+        "--contract",
+        type=Path,
+        default=os.environ.get(CONTRACT_VARIABLE) or DEFAULT_PATH,
+        metavar="FILE",
+        help=f"the OpenAPI file, else that of {CONTRACT_VARIABLE}, else the project's",
+    )
+    parser.add_argument(
+        "--dialect", choices=DIALECTS, help="speak otherwise than the contract, on purpose"
     )
     parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
     _add_account_options(parser)

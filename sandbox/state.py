@@ -10,6 +10,7 @@ from .clock import Clock
 from .contract import DEFAULT_PATH, Contract
 from .database import Database
 from .faults import Faults
+from .oddities.catalogue import Oddities
 from .store import accounts
 from .store.accounts import Limits
 from .store.recipients import Bookmarks
@@ -19,11 +20,13 @@ from .store.recipients import Bookmarks
 class Setup:
     """How a sandbox begins, and what a reset brings back.
 
-    `database` is a file or `memory`; `logins` are user names with passwords, one account each.
+    `database` is a file or `memory`; `logins` are user names with passwords, one account each;
+    `dialect` is how it speaks, empty for the contract to the letter.
     """
 
     database: str = "memory"
     contract: Path = DEFAULT_PATH
+    dialect: str = ""
     seed: int = 1
     empty: bool = False
     any_sender: bool = False
@@ -32,7 +35,7 @@ class Setup:
 
 
 class Sandbox:
-    """The contract, the stored state, the clock and the faults. Raises UsageError."""
+    """The contract, the stored state, the clock, faults and oddities. Raises UsageError."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -41,22 +44,30 @@ class Sandbox:
         self.database = Database(setup.database)
         self.clock = Clock(self.database)
         self.faults = Faults(setup.seed)
+        self.oddities = Oddities(setup.seed)
         self.bookmarks = Bookmarks()
+        self._speak()
         if not accounts.all_accounts(self.database):
             self._fill(empty=setup.empty)
 
     def reset(self, *, empty: bool | None = None, seed: int | None = None) -> None:
-        """Back to the beginning: only the accounts of the start, no faults, the clock set right."""
+        """Back to the beginning: accounts and dialect of the start, the clock set right."""
         self.seed = self.setup.seed if seed is None else seed
         with self.database.transaction():
             self.database.clear()
             self.clock.reset()
             self._fill(empty=self.setup.empty if empty is None else empty)
         self.faults.clear(self.seed)
+        self.oddities.clear(self.seed)
+        self._speak()
 
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+    def _speak(self) -> None:
+        if self.setup.dialect:
+            self.oddities.speak(self.setup.dialect)
 
     def _fill(self, *, empty: bool) -> None:
         with self.database.transaction():

@@ -132,6 +132,7 @@ def _print_addresses(odoo_port: int, sandbox_port: int) -> None:
     for login, password, who in LOGINS:
         print(f"         {login} / {password}  ({who})")
     print(f"Sandbox: http://127.0.0.1:{sandbox_port}  (Campaign Master's part: launch it here)")
+    print("         its pages Faults and Oddities let it fail, or answer otherwise than agreed")
     print("\nCtrl-C ends all of it.", flush=True)
 
 

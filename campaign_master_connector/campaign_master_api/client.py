@@ -192,7 +192,8 @@ class CampaignMasterClient:
         Source: inferred (GetRecipientFields of the older SOAP service).
         """
         operation = self._operation(meanings.LIST_RECIPIENT_FIELDS)
-        return self._records.many(Asked(operation, _recipient_field))
+        found = self._records.many(Asked(operation, _recipient_field))
+        return [field for field in found if field.name]  # without one nothing can be sent to it
 
     def add_list_recipients(self, list_id: str, recipients: Sequence[NewRecipient]) -> AddAnswer:
         """Add 1 to `largest_batch` recipients to a list and return what became of each.

@@ -60,6 +60,8 @@ def _run(campaigns, purpose, pull, deadline):
     clock = _Clock(campaigns.env, len(synced), deadline)
     results = []
     for account, group in synced.grouped("cm_account_id").items():
+        if clock.is_up and not clock.has_deadline:
+            break  # the schedule comes again; no further account is opened for nothing
         work = partial(_run_account, account, group, purpose, partial(pull, clock=clock), clock)
         done = on_its_own(group, purpose, work)
         results += unexpected_results(group) if done is None else done

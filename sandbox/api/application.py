@@ -1,4 +1,4 @@
-"""The API as a WSGI application, with faults and the log of calls around each exchange."""
+"""The API as a WSGI application, with the log of calls around each call."""
 
 from __future__ import annotations
 
@@ -11,28 +11,25 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
-from ..contract import Operation
+from ..contract import Contract, Operation
 from ..errors import ApiError
-from ..faults import Fault, Kind, Target
 from ..state import Sandbox
 from ..store import calls
-from . import spoiling
 from .answers import Answer, error_answer
+from .call import Call
 from .exchange import Exchange
 from .requests import LARGEST_BODY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-ROOT = "/api/v1"
-_DOCUMENT_FAULTS = (Kind.INCOMPLETE_JSON, Kind.WRONG_TYPES)
 _UNKNOWN = "unknown"
 _CHUNK = 65536
 _MOST_DRAINED = 256 * 1024 * 1024
 
 
 class Api:
-    """Serves every operation of the contract below `/api/v1`."""
+    """Serves every operation of the contract below the contract's root."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -45,24 +42,27 @@ class Api:
     def respond(self, request: Request) -> Response:
         """Answer a request, whatever it is."""
         started = time.perf_counter()
-        path = request.path.removeprefix(ROOT)
+        contract = self._sandbox.contract
         body = _body(request)
-        operation, values, allowed = self._sandbox.contract.find(request.method, path)
+        path = request.path.removeprefix(contract.root)
+        operation, values, allowed = contract.find(request.method, path)
         if operation is None:
-            answer = _no_operation(request, allowed)
+            answer = _no_operation(contract, request, allowed)
             self._record(request, None, answer.status, answer.code, started)
-            return _response(answer)
-        exchange = Exchange(self._sandbox, operation, request, values)
-        target = Target(operation.operation_id, body, exchange.claimed_account())
-        drawn = self._sandbox.faults.draw(target)
-        for fault in drawn:
-            if fault.kind is Kind.LATENCY:
-                time.sleep(fault.seconds)
-        strike = next((fault for fault in drawn if fault.kind is not Kind.LATENCY), None)
-        response, code = _strike(strike, operation, exchange, request)
-        names = ", ".join(fault.kind.value for fault in drawn)
-        self._record(request, operation, response.status_code, code, started, names, exchange)
+            return _plain(answer)
+        call = Call(self._sandbox, operation, request, values, body)
+        response, code = call.respond()
+        names = ", ".join(call.struck)
+        self._record(request, operation, response.status_code, code, started, names, call.exchange)
         return response
+
+    def serves(self, path: str, accepts_pages: bool) -> bool:
+        """Whether a path belongs to the API; without a root of its own that is what isn't asked
+        for as a page."""
+        contract = self._sandbox.contract
+        if contract.root:
+            return path.startswith(f"{contract.root}/")
+        return not accepts_pages and contract.knows(path)
 
     def _record(
         self,
@@ -90,32 +90,14 @@ class Api:
         calls.record(self._sandbox.database, call)
 
 
-def _strike(
-    fault: Fault | None, operation: Operation, exchange: Exchange, request: Request
-) -> tuple[Response, str]:
-    """The response with a fault, if there is one, and the error code that goes with it."""
-    error = spoiling.api_error(fault) if fault else None
-    if fault is None or error or fault.kind.spoils_answer:
-        after = fault is not None and fault.is_after
-        answer = exchange.answer(None if after else error, error if after else None)
-        if fault and fault.kind in _DOCUMENT_FAULTS:
-            answer.document = spoiling.spoilt_document(fault, operation, answer.document)
-        response = _response(answer)
-        return (spoiling.spoilt_response(fault, response) if fault else response), answer.code
-    if fault.is_after:
-        exchange.answer(None, None)
-    response = spoiling.replacement(fault, request)
-    return response, ""
-
-
-def _no_operation(request: Request, allowed: set[str]) -> Answer:
+def _no_operation(contract: Contract, request: Request, allowed: set[str]) -> Answer:
     if allowed:
         error = ApiError("validation", f"{request.method[:20]} isn't possible here.", status=405)
-        return error_answer(error, {"Allow": ", ".join(sorted(allowed))})
-    return error_answer(ApiError("not_found", "There is nothing at this path."), {})
+        return error_answer(contract, error, {"Allow": ", ".join(sorted(allowed))})
+    return error_answer(contract, ApiError("not_found", "There is nothing at this path."), {})
 
 
-def _response(answer: Answer) -> Response:
+def _plain(answer: Answer) -> Response:
     return Response(answer.body(), answer.status, answer.headers, mimetype="application/json")
 
 

@@ -1,4 +1,4 @@
-"""What each operation of the contract does. The functions are found by their operationId."""
+"""What each operation of the contract does, in our names; the functions are found by theirs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..simulation.statistics import (
 from ..store import accounts, campaigns, lists, recipients, senders, templates
 
 Document = dict[str, Any]
+_LARGEST_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,18 @@ class Arguments:
     now: int
     parameters: Mapping[str, Any]
     body: Any
+    first_page: int = 1
 
-    def page(self, key: str, fetch: Callable[[int, int], list[Document]]) -> Document:
+    def page(self, fetch: Callable[[int, int], list[Document]]) -> Document:
         """One page: `fetch` takes an offset and a limit, which is one more than the page's size."""
-        number, size = self.parameters["page"], self.parameters["pageSize"]
-        offset = min((number - 1) * size, LARGEST_ID - size - 1)
+        number = self.parameters.get("page") or self.first_page
+        size = self.parameters.get("pageSize") or _LARGEST_PAGE
+        offset = min((number - self.first_page) * size, LARGEST_ID - size - 1)
         documents = fetch(offset, size + 1)
         return {
-            "currentPage": number,
-            "isLastPage": len(documents) <= size,
-            key: documents[:size],
+            "number": number,
+            "isLast": len(documents) <= size,
+            "rows": documents[:size],
         }
 
 
@@ -49,10 +52,10 @@ def authenticate(
     """The account that logged in, and the answer with its token."""
     account, token = accounts.log_in(
         database,
-        parameters["username"] or "",
-        parameters["password"] or "",
-        parameters["client_id"],
-        parameters["client_secret"],
+        parameters.get("username") or "",
+        parameters.get("password") or "",
+        parameters.get("clientId"),
+        parameters.get("clientSecret"),
         now,
     )
     return account, {"token": token}
@@ -61,7 +64,6 @@ def authenticate(
 def list_lists(call: Arguments) -> Document:
     """Answer listLists."""
     return call.page(
-        "lists",
         lambda offset, limit: [
             {"id": row["id"], "name": row["name"], "recipientCount": row["recipient_count"]}
             for row in lists.page(call.database, call.account_id, offset, limit)
@@ -79,7 +81,7 @@ def add_list_recipients(call: Arguments) -> Document:
     ]
     outcomes = lists.add_recipients(call.database, call.account_id, list_id, entries, call.now)
     return {
-        "results": [
+        "rows": [
             {"email": outcome.email, "status": outcome.status}
             | ({"message": outcome.message} if outcome.message else {})
             for outcome in outcomes
@@ -95,14 +97,13 @@ def list_recipient_fields(call: Arguments) -> Document:
         (call.account_id,),
     )
     return {
-        "fields": [{"name": row["name"], "isSystemField": bool(row["is_system"])} for row in rows]
+        "rows": [{"name": row["name"], "isSystemField": bool(row["is_system"])} for row in rows]
     }
 
 
 def list_templates(call: Arguments) -> Document:
     """Answer listTemplates."""
     return call.page(
-        "templates",
         lambda offset, limit: [
             {key: row[key] for key in ("id", "name", "subject", "html")}
             for row in templates.page(call.database, call.account_id, offset, limit)
@@ -112,9 +113,8 @@ def list_templates(call: Arguments) -> Document:
 
 def list_campaigns(call: Arguments) -> Document:
     """Answer listCampaigns."""
-    external_id = call.parameters["externalId"]
+    external_id = call.parameters.get("externalId")
     return call.page(
-        "campaigns",
         lambda offset, limit: [
             campaign_document(row)
             for row in campaigns.page(call.database, call.account_id, external_id, offset, limit)
@@ -159,7 +159,7 @@ def get_campaign_statistics(call: Arguments) -> Document:
 def list_campaign_recipients(call: Arguments) -> Document:
     """Answer listCampaignRecipients."""
     campaign = _campaign(call)
-    since = _milliseconds(call.parameters["updatedAfter"])
+    since = _milliseconds(call.parameters.get("updatedAfter"))
 
     def fetch(offset: int, limit: int) -> list[Document]:
         if since is None:
@@ -170,7 +170,7 @@ def list_campaign_recipients(call: Arguments) -> Document:
             )
         return [recipient_document(row) for row in rows]
 
-    return call.page("recipients", fetch)
+    return call.page(fetch)
 
 
 OPERATIONS: dict[str, Callable[[Arguments], Document]] = {

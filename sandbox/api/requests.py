@@ -9,9 +9,12 @@ from typing import Any, NoReturn
 import jsonschema_rs
 from werkzeug.wrappers import Request
 
+from .. import identifiers
 from ..contract import Operation, Parameter
 from ..errors import ApiError
+from ..identifiers import Form
 from ..schemas import complaints
+from ..shapes import Kind, Shape
 
 LARGEST_BODY = 8 * 1024 * 1024
 _CODE_BY_MISSING_FIELD = {
@@ -25,7 +28,7 @@ _MEDIA_TYPE = "application/json"
 def read_parameters(
     operation: Operation, request: Request, path_values: Mapping[str, str]
 ) -> dict[str, Any]:
-    """All parameters of an operation by name, with their defaults. Raises ApiError `validation`."""
+    """All parameters of an operation by our names, with their defaults. Raises ApiError."""
     known = {item.name for item in operation.parameters if item.location == "query"}
     for name, texts in request.args.lists():
         if name not in known:
@@ -34,9 +37,11 @@ def read_parameters(
             raise ApiError("validation", f"The parameter {name} is given more than once.", name)
     values = {}
     for parameter in operation.parameters:
+        if not parameter.ours:
+            continue  # always the same, and of no meaning to anybody here
         text = _text(parameter, request, path_values)
         if text is not None:
-            values[parameter.name] = _value(parameter, text)
+            values[parameter.ours] = _value(parameter, text)
         elif parameter.required:
             raise ApiError(
                 "validation",
@@ -44,12 +49,12 @@ def read_parameters(
                 parameter.name,
             )
         else:
-            values[parameter.name] = parameter.default
+            values[parameter.ours] = parameter.default
     return values
 
 
 def read_body(operation: Operation, request: Request) -> Any:
-    """The JSON body, valid by the contract; None for an operation without one."""
+    """The JSON body in our words, valid by the contract; None for an operation without one."""
     raw = request.get_data(cache=True)
     if operation.body is None:
         if raw:
@@ -57,11 +62,23 @@ def read_body(operation: Operation, request: Request) -> Any:
         return None
     if request.mimetype != _MEDIA_TYPE:
         raise ApiError("validation", f"The body must be {_MEDIA_TYPE}.", "Content-Type")
-    body = _parse(raw)
+    body = _with_numbers(_parse(raw), operation.body_shape)
     errors = list(complaints(operation.body, body))
     if errors:
-        _refuse(errors)
-    return body
+        _refuse(errors, operation.body_shape)
+    return operation.body_shape.understood(body)
+
+
+def _with_numbers(body: Any, shape: Shape) -> Any:
+    """The body with ids that an oddity gave out as GUIDs in the form that the contract wants."""
+    if not isinstance(body, dict):
+        return body
+    ids = (key for key in shape.keys.values() if key.shape.kind is Kind.IDENTIFIER)
+    numbers = {key.name for key in ids if key.shape.form is Form.NUMBER}
+    return {
+        name: identifiers.read(value) if name in numbers and identifiers.is_guid(value) else value
+        for name, value in body.items()
+    }
 
 
 def header_text(request: Request, name: str) -> str | None:
@@ -77,7 +94,7 @@ def header_text(request: Request, name: str) -> str | None:
 
 def _text(parameter: Parameter, request: Request, path: Mapping[str, str]) -> str | None:
     if parameter.location == "path":
-        return path[parameter.name]
+        return path[parameter.ours]
     if parameter.location == "header":
         return header_text(request, parameter.name)
     return request.args.get(parameter.name)
@@ -85,6 +102,8 @@ def _text(parameter: Parameter, request: Request, path: Mapping[str, str]) -> st
 
 def _value(parameter: Parameter, text: str) -> Any:
     value: Any = text
+    if parameter.shape.kind is Kind.IDENTIFIER and identifiers.is_guid(text):
+        return identifiers.read(text)
     if parameter.kind == "integer":
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 100):
@@ -96,7 +115,7 @@ def _value(parameter: Parameter, text: str) -> Any:
         raise ApiError(
             "validation", f"{parameter.name} is wrong: {_short(error.message)}.", parameter.name
         )
-    return value
+    return parameter.shape.understood(value)
 
 
 def _parse(raw: bytes) -> Any:
@@ -113,22 +132,23 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse(errors: list[jsonschema_rs.ValidationError]) -> NoReturn:
+def _refuse(errors: list[jsonschema_rs.ValidationError], shape: Shape) -> NoReturn:
     """Raise the most telling error: one that has a code of its own before all others."""
-    found = [_api_error(error) for error in errors]
+    found = [_api_error(error, shape) for error in errors]
     raise next((error for error in found if error.code != "validation"), found[0])
 
 
-def _api_error(error: jsonschema_rs.ValidationError) -> ApiError:
+def _api_error(error: jsonschema_rs.ValidationError, shape: Shape) -> ApiError:
     keyword = error.kind.name
     place = [str(part) for part in error.instance_path]
     if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
         place.append(error.kind.property)
     field = ".".join(place) or None
-    missing = _CODE_BY_MISSING_FIELD.get(field or "")
+    ours = shape.our_name(field or "")
+    missing = _CODE_BY_MISSING_FIELD.get(ours)
     if missing and keyword in ("required", "minLength"):
         return ApiError(missing, f"{field} is required and has not been provided.", field)
-    if keyword == "maxItems" and field == "recipients":
+    if keyword == "maxItems" and ours == "recipients":
         return ApiError("too_many_recipients", f"{_short(error.message)}.", field)
     where = f"{field}: " if field else ""
     return ApiError("validation", f"The body is wrong: {where}{_short(error.message)}.", field)

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request
 from .. import faults
 from ..clock import SECOND, to_iso
 from ..errors import UsageError
+from ..oddities import catalogue
 from ..running import now, sandbox
 from ..simulation.statistics import campaign_document, statistics_document
 from ..store import accounts, calls, campaigns, lists, quota, senders, suppressions, templates
@@ -27,6 +28,10 @@ _KINDS_OF_FAULT_FIELDS = {
     "contains": str, "when": str, "seconds": float, "megabytes": float, "key": str,
     "location": str, "account": str,
 }  # fmt: skip
+_KINDS_OF_ODDITY_FIELDS = {
+    "kind": str, "operation": str, "count": int, "skip": int, "probability": float,
+    "contains": str, "account": str, "reach": str, "row": int, "key": str, "amount": int,
+}  # fmt: skip
 _ALL = 1_000_000
 
 
@@ -42,6 +47,11 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.post("/faults")(add_fault)
     blueprint.delete("/faults")(clear_faults)
     blueprint.delete("/faults/<int:fault_id>")(remove_fault)
+    blueprint.get("/oddities")(show_oddities)
+    blueprint.post("/oddities")(add_oddity)
+    blueprint.delete("/oddities")(clear_oddities)
+    blueprint.delete("/oddities/<int:oddity_id>")(remove_oddity)
+    blueprint.post("/dialect")(speak)
     blueprint.get("/calls")(show_calls)
     blueprint.delete("/calls")(clear_calls)
 
@@ -65,6 +75,7 @@ def state() -> Response:
             for row in accounts.all_accounts(sandbox().database)
         ],
         faults=[fault.document() for fault in sandbox().faults.all()],
+        oddities=[oddity.document() for oddity in sandbox().oddities.all()],
         call_counts=_counts(),
     )
 
@@ -129,6 +140,41 @@ def clear_faults() -> Response:
 def remove_fault(fault_id: int) -> Response:
     """DELETE /control/faults/ID"""
     return jsonify(sandbox().faults.remove(fault_id).document())
+
+
+def show_oddities() -> Response:
+    """GET /control/oddities"""
+    return jsonify(
+        oddities=[oddity.document() for oddity in sandbox().oddities.all()],
+        kinds=catalogue.DESCRIPTIONS,
+        dialects=catalogue.DIALECTS,
+    )
+
+
+def add_oddity() -> Response:
+    """POST /control/oddities {kind, operation?, count?, ...}"""
+    given = fields(required={"kind": str}, optional=_KINDS_OF_ODDITY_FIELDS)
+    document = {name: value for name, value in given.items() if value is not None}
+    oddity = catalogue.parse(document, sandbox().contract.operations)
+    return jsonify(sandbox().oddities.add(oddity).document())
+
+
+def clear_oddities() -> Response:
+    """DELETE /control/oddities"""
+    sandbox().oddities.clear()
+    return jsonify({})
+
+
+def remove_oddity(oddity_id: int) -> Response:
+    """DELETE /control/oddities/ID"""
+    return jsonify(sandbox().oddities.remove(oddity_id).document())
+
+
+def speak() -> Response:
+    """POST /control/dialect {name, account?}"""
+    given = fields(required={"name": str}, optional={"account": str})
+    found = sandbox().oddities.speak(given["name"], account=given["account"] or "")
+    return jsonify(oddities=[oddity.document() for oddity in found])
 
 
 def show_calls() -> Response:

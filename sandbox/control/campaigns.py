@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from .. import identifiers
 from ..errors import UsageError
 from ..running import now, sandbox
 from ..simulation import launch as simulation
@@ -19,11 +20,11 @@ _ORDER = {"speed": float, "seed": int, "rates": dict}
 
 def add_routes(blueprint: Blueprint) -> None:
     """Register this module's routes."""
-    blueprint.get("/campaigns/<int:campaign_id>")(show_campaign)
-    blueprint.delete("/campaigns/<int:campaign_id>")(delete_campaign)
-    blueprint.get("/campaigns/<int:campaign_id>/recipients")(campaign_recipients)
-    blueprint.post("/campaigns/<int:campaign_id>/launch")(launch)
-    blueprint.post("/campaigns/<int:campaign_id>/populate")(populate)
+    blueprint.get("/campaigns/<id:campaign_id>")(show_campaign)
+    blueprint.delete("/campaigns/<id:campaign_id>")(delete_campaign)
+    blueprint.get("/campaigns/<id:campaign_id>/recipients")(campaign_recipients)
+    blueprint.post("/campaigns/<id:campaign_id>/launch")(launch)
+    blueprint.post("/campaigns/<id:campaign_id>/populate")(populate)
 
 
 def show_campaign(campaign_id: int) -> Response:
@@ -53,12 +54,15 @@ def campaign_recipients(campaign_id: int) -> Response:
 
 def launch(campaign_id: int) -> Response:
     """POST /control/campaigns/ID/launch {list_id, speed?, seed?, rates?}"""
-    given = fields(required={"list_id": int}, optional=_ORDER)
+    given = fields(required={"list_id": object}, optional=_ORDER)
+    list_id = identifiers.read(given["list_id"])
+    if type(list_id) is not int:
+        raise UsageError("The field list_id must be an id.")
     simulation.launch(
         sandbox().database,
         owner_of("campaign", campaign_id),
         campaign_id,
-        given["list_id"],
+        list_id,
         _order(given),
         now(),
     )

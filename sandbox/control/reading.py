@@ -19,6 +19,7 @@ _NAMES = {
     bool: "true or false",
     list: "a list",
     dict: "an object",
+    object: "anything",
 }
 LARGEST_COUNT = 5_000_000
 

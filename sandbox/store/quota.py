@@ -106,12 +106,12 @@ def set_limits(database: Database, account_id: int, changes: dict[str, float], n
 
 
 def headers(quota: Quota, token_ends_at: int) -> dict[str, str]:
-    """The rate-limit headers of an answer; times in them are in whole seconds since 1970."""
+    """The rate-limit headers of an answer by our names; times are whole seconds since 1970."""
     return {
-        "x-rate-limit-limit": str(quota.hourly_limit),
-        "x-rate-limit-remaining": str(quota.left_this_hour),
-        "x-rate-limit-reset": str(-(-quota.hour_ends_at // SECOND)),
-        "x-token-reset": str(token_ends_at // SECOND),
+        "rateLimit": str(quota.hourly_limit),
+        "rateRemaining": str(quota.left_this_hour),
+        "rateReset": str(-(-quota.hour_ends_at // SECOND)),
+        "tokenReset": str(token_ends_at // SECOND),
     }
 
 

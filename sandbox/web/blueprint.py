@@ -12,7 +12,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..errors import NotFound, UsageError
 from ..running import sandbox
 from ..store import accounts
-from . import calls, campaigns, faults, formatting, lists, settings, suppressions, templates
+from . import (
+    calls,
+    campaigns,
+    faults,
+    formatting,
+    lists,
+    oddities,
+    settings,
+    suppressions,
+    templates,
+)
 from .chosen import account
 
 _NAVIGATION = (
@@ -22,6 +32,7 @@ _NAVIGATION = (
     ("/suppressions", "Suppressions"),
     ("/calls", "Calls"),
     ("/faults", "Faults"),
+    ("/oddities", "Oddities"),
     ("/settings", "Settings"),
 )
 # Names and templates come from outside; whatever they contain, no script may run.
@@ -42,7 +53,8 @@ def create() -> Blueprint:
         static_url_path="/static",
     )
     blueprint.add_url_rule("/", view_func=_home)
-    for module in (campaigns, lists, templates, suppressions, calls, faults, settings):
+    pages = (campaigns, lists, templates, suppressions, calls, faults, oddities, settings)
+    for module in pages:
         module.add_routes(blueprint)
     for name, function in formatting.FILTERS.items():
         blueprint.add_app_template_filter(function, name)
@@ -64,7 +76,10 @@ def _shared() -> dict[str, Any]:
         "accounts": accounts.all_accounts(sandbox().database),
         "clock_now": sandbox().clock.now(),
         "clock_is_frozen": sandbox().clock.is_frozen(),
-        "faults_on": len(sandbox().faults.all()),
+        "switched_on": {
+            "/faults": len(sandbox().faults.all()),
+            "/oddities": len(sandbox().oddities.all()),
+        },
     }
 
 

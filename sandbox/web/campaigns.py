@@ -28,10 +28,10 @@ SPEEDS = (
 def add_routes(blueprint: Blueprint) -> None:
     """Register this module's pages."""
     blueprint.get("/campaigns")(index_of_campaigns)
-    blueprint.get("/campaigns/<int:campaign_id>")(show_campaign)
-    blueprint.get("/campaigns/<int:campaign_id>/live")(live_figures)
-    blueprint.post("/campaigns/<int:campaign_id>/launch")(launch_campaign)
-    blueprint.post("/campaigns/<int:campaign_id>/delete")(delete_campaign)
+    blueprint.get("/campaigns/<id:campaign_id>")(show_campaign)
+    blueprint.get("/campaigns/<id:campaign_id>/live")(live_figures)
+    blueprint.post("/campaigns/<id:campaign_id>/launch")(launch_campaign)
+    blueprint.post("/campaigns/<id:campaign_id>/delete")(delete_campaign)
 
 
 def index_of_campaigns() -> str:

@@ -17,12 +17,12 @@ def add_routes(blueprint: Blueprint) -> None:
     """Register this module's pages."""
     blueprint.get("/lists")(index_of_lists)
     blueprint.post("/lists")(create_list)
-    blueprint.get("/lists/<int:list_id>")(show_list)
-    blueprint.post("/lists/<int:list_id>/rename")(rename_list)
-    blueprint.post("/lists/<int:list_id>/add")(add_to_list)
-    blueprint.post("/lists/<int:list_id>/populate")(populate_list)
-    blueprint.post("/lists/<int:list_id>/remove")(remove_from_list)
-    blueprint.post("/lists/<int:list_id>/delete")(delete_list)
+    blueprint.get("/lists/<id:list_id>")(show_list)
+    blueprint.post("/lists/<id:list_id>/rename")(rename_list)
+    blueprint.post("/lists/<id:list_id>/add")(add_to_list)
+    blueprint.post("/lists/<id:list_id>/populate")(populate_list)
+    blueprint.post("/lists/<id:list_id>/remove")(remove_from_list)
+    blueprint.post("/lists/<id:list_id>/delete")(delete_list)
 
 
 def index_of_lists() -> str:

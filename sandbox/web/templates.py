@@ -19,10 +19,10 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/templates")(index_of_templates)
     blueprint.get("/templates/new")(new_template)
     blueprint.post("/templates/new")(create_template)
-    blueprint.get("/templates/<int:template_id>")(show_template)
-    blueprint.post("/templates/<int:template_id>")(change_template)
-    blueprint.get("/templates/<int:template_id>/preview")(preview_template)
-    blueprint.post("/templates/<int:template_id>/delete")(delete_template)
+    blueprint.get("/templates/<id:template_id>")(show_template)
+    blueprint.post("/templates/<id:template_id>")(change_template)
+    blueprint.get("/templates/<id:template_id>/preview")(preview_template)
+    blueprint.post("/templates/<id:template_id>/delete")(delete_template)
 
 
 def index_of_templates() -> str:

@@ -13,7 +13,7 @@ from sandbox.testing import SandboxProcess
 
 PAGES = (
     "/campaigns", "/lists", "/templates", "/templates/new", "/suppressions", "/calls", "/faults",
-    "/settings",
+    "/oddities", "/settings",
 )  # fmt: skip
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"
 
@@ -257,6 +257,23 @@ def test_a_person_switches_faults(sandbox: SandboxProcess, api: Api, browser: Br
     browser.send("/faults", kind="latency", seconds="0")
     browser.send("/faults/off")
     assert sandbox.control.faults() == []
+
+
+def test_a_person_switches_oddities(sandbox: SandboxProcess, api: Api, browser: Browser) -> None:
+    page = browser.send(
+        "/oddities", kind="ids_as_text", operation="listLists", count="", reach="row", row=""
+    )
+    assert "struck 0" in page and "reaches one row" in page
+    kinds = {type(one["id"]) for one in api.document("/lists")["lists"]}
+    assert kinds == {str, int}
+    (oddity,) = sandbox.control.oddities()
+    browser.send("/oddities/off", id=oddity["id"])
+    refused = browser.send("/oddities", page="/oddities", kind="ids_as_text", row="second")
+    assert "are numbers" in refused
+    assert "6 oddities" in browser.send("/oddities/dialect", name="dotnet")
+    assert isinstance(api.get("/lists").json(), list)
+    browser.send("/oddities/off")
+    assert sandbox.control.oddities() == []
 
 
 def test_calls_and_quota_are_shown(api: Api, browser: Browser) -> None:

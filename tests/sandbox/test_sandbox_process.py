@@ -29,8 +29,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     [
         (["--host", "0.0.0.0"], "--allow-remote"),
         (["--contract", "/nowhere/contract.yaml"], "can't be read"),
-        (["--contract", str(ROOT / "pyproject.toml")], "YAML"),
-        (["--contract", str(Path(__file__))], "YAML"),
+        (["--contract", str(ROOT / "pyproject.toml")], "line"),
+        (["--contract", str(Path(__file__))], "line"),
         (["--database", "/nowhere/sandbox.db"], "can't be used"),
         (["--username", "a", "--username", "b", "--password", "c"], "as many --password"),
         (["--username", "a", "--username", "a", "--password", "b", "--password", "c"], "once"),

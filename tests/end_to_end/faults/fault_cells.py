@@ -51,6 +51,7 @@ class Cell:
     sentence: str = ""
     complaints: list[str] = field(default_factory=list)
     fault_id: int = 0
+    states_at_the_end: tuple[str, ...] = ("added",)
 
     @property
     def campaign_id(self) -> int:

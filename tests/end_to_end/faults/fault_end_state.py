@@ -70,16 +70,56 @@ class EndState:
         else:
             yield from self._of_campaign(cell, campaign, remote[0])
 
-    def _of_choices(self, cell: Cell) -> Iterator[str]:
+    def choices_of(self, cell: Cell) -> tuple[list[str], list[str]]:
+        """All lists and templates by kind and name, here and there."""
+        here, there = [], []
         for kind, names in self._choices.items():
-            there = sorted(one["name"] for one in self._there[cell.owner.username][f"{kind}s"])
-            here = sorted(name for account, name in names if account == cell.owner.account_id)
-            if here != there:
-                yield f"{kind}s here {here}, there {there}"
+            found = self._there[cell.owner.username][f"{kind}s"]
+            there += sorted(f"{kind} {one['name']}" for one in found)
+            own = (name for account, name in names if account == cell.owner.account_id)
+            here += sorted(f"{kind} {name}" for name in own)
+        return here, there
+
+    def _of_choices(self, cell: Cell) -> Iterator[str]:
+        here, there = self.choices_of(cell)
+        if here != there:
+            yield f"lists and templates here {here}, there {there}"
+
+    def states_of(self, cell: Cell) -> list[str]:
+        """The state of each recipient."""
+        return [one["state"] for one in self._recipients[cell.campaign_id]]
+
+    def differs_in_status(self, cell: Cell) -> bool:
+        """Whether the campaign has another status there."""
+        remote = self._remote(cell)
+        return bool(remote) and self._campaigns[cell.campaign_id]["cm_state"] != remote["status"]
+
+    def _remote(self, cell: Cell) -> Document:
+        reference = self._campaigns[cell.campaign_id]["cm_reference"]
+        there = self._there[cell.owner.username]["campaigns"]
+        return next((one for one in there if one["externalId"] == reference), {})
+
+    def of_figures(self, cell: Cell) -> Iterator[str]:
+        """The campaign's figures that are others there."""
+        campaign = self._campaigns[cell.campaign_id]
+        for name, value in figures.of_campaign(self._remote(cell)["statistics"]).items():
+            if campaign[name] != value:
+                yield f"{name} is {campaign[name]}, not {value}"
+
+    def of_rows(self, cell: Cell) -> dict[str, list[str]]:
+        """What differs of each recipient's own statistics, by address."""
+        rows = self._control.campaign_recipients(self._remote(cell)["id"])
+        there = {one["email"]: figures.of_recipient(one) for one in rows}
+        found: dict[str, list[str]] = {}
+        for one in self._recipients[cell.campaign_id]:
+            for name, value in there[one["email"]].items():
+                if one[name] != value:
+                    found.setdefault(one["email"], []).append(f"{name} is {one[name]}")
+        return found
 
     def _of_recipients(self, cell: Cell) -> Iterator[str]:
-        states = [one["state"] for one in self._recipients[cell.campaign_id]]
-        if states != ["added"] * PEOPLE:
+        states = self.states_of(cell)
+        if len(states) != PEOPLE or set(states) - set(cell.states_at_the_end):
             yield f"recipients are {states}"
         title = CAMPAIGN_OF[cell.operation]
         [chosen] = [
@@ -96,14 +136,9 @@ class EndState:
             yield f"the subject there is {remote['subject']}"
         if cell.operation not in STATISTICS:
             return
-        for name, value in figures.of_campaign(remote["statistics"]).items():
-            if campaign[name] != value:
-                yield f"{name} is {campaign[name]}, not {value}"
-        there = {one["email"]: one for one in self._control.campaign_recipients(remote["id"])}
-        for one in self._recipients[cell.campaign_id]:
-            for name, value in figures.of_recipient(there[one["email"]]).items():
-                if one[name] != value:
-                    yield f"{name} of a recipient is {one[name]}"
+        yield from self.of_figures(cell)
+        for wrong in self.of_rows(cell).values():
+            yield f"of a recipient {wrong}"
 
 
 def _figures(there: dict[str, Document]) -> list[str]:

@@ -80,7 +80,7 @@ def _strike(accounts: Accounts, cells: list[Cell], people: int = PEOPLE_AT_ONCE)
             account=cell.owner.username,
             **cell.injection.fields,
         )
-    _at_once(partial(fault_cells.act, accounts), cells, people)
+    at_once(partial(fault_cells.act, accounts), cells, people)
     fault_cells.observe(accounts, cells)
     for cell in cells:
         if not control.remove_fault(cell.fault_id):
@@ -89,18 +89,19 @@ def _strike(accounts: Accounts, cells: list[Cell], people: int = PEOPLE_AT_ONCE)
 
 def _put_right(accounts: Accounts, cells: list[Cell]) -> None:
     """Let the schedules go on, and compare both systems."""
-    _recover(accounts, cells)
+    recover(accounts, cells)
     end_state = EndState(accounts, cells)
     for cell in cells:
         cell.complaints += end_state.complaints(cell)
 
 
-def _at_once(work: Callable[[Cell], None], cells: Iterable[Cell], people: int) -> None:
+def at_once(work: Callable[[Cell], None], cells: Iterable[Cell], people: int) -> None:
+    """Let so many people work on the cells side by side."""
     with ThreadPoolExecutor(people) as pool:
         list(pool.map(work, cells))
 
 
-def _recover(accounts: Accounts, cells: list[Cell]) -> None:
+def recover(accounts: Accounts, cells: list[Cell]) -> None:
     """What happens by itself, and the one thing that an administrator has to do."""
     refused = [cell.owner for cell in cells if cell.outcome == "password"]
     if refused:

@@ -1,0 +1,1 @@
+"""Oddities: answers that differ from the contract and that a generous client still understands."""
