@@ -20,8 +20,7 @@ class ResConfigSettings(models.TransientModel):
     Nothing of it is stored with the settings themselves, so that a secret never is.
     """
 
-    _name = "res.config.settings"
-    _inherit = ["res.config.settings", "campaign.master.secret.entry.mixin"]
+    _inherit = "res.config.settings"
 
     cm_enabled = fields.Boolean(
         "Campaign Master", compute="_compute_cm_account", inverse="_inverse_cm_account"
@@ -100,6 +99,10 @@ class ResConfigSettings(models.TransientModel):
 
     def _cm_account(self):
         return self.env["campaign.master.account"]._for_company(self.company_id)
+
+    def web_save(self, vals, specification, next_id=None):
+        """What is entered goes on as `sealed`."""
+        return super().web_save(sealed(self, vals), specification, next_id=next_id)
 
     def action_cm_test_connection(self):
         """Test the connection with what was just entered; it is stored before."""
