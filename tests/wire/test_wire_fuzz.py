@@ -178,8 +178,10 @@ IN_ROWS = {
     "listRecipientFields": lambda client: client.recipient_fields(),
     "listCampaignRecipients": lambda client: client.campaign_recipients_page("3").items,
     "addListRecipients": lambda client: (
-        client.add_list_recipients("3", [NewRecipient(f"q-{n}@example.com") for n in range(3)])
-    ).results,
+        (
+            client.add_list_recipients("3", [NewRecipient(f"q-{n}@example.com") for n in range(3)])
+        ).results
+    ),
 }
 ONE_OBJECT = ("getCampaign", "getCampaignStatistics", "createCampaign")
 
