@@ -108,7 +108,11 @@ def token_reset_of(answer: Answer, contract: Contract) -> datetime | None:
 
 def retry_after_of(answer: Answer, contract: Contract) -> float | None:
     """Seconds that the server asks to wait, told as a number or as a moment; None without."""
-    moment = _moment(_header(answer, contract, meanings.RETRY_AFTER))
+    text = _header(answer, contract, meanings.RETRY_AFTER)
+    number = _number(text)
+    if number is not None and number <= LONGEST_FROM_NOW:
+        return number
+    moment = moment_in(text if number is None else number)
     wait = None if moment is None else moment.timestamp() - time.time()
     return None if wait is None or wait < -CLOCKS_APART else max(0.0, wait)
 
@@ -119,14 +123,18 @@ def _header(answer: Answer, contract: Contract, means: str) -> str:
 
 
 def _count(text: str) -> int | None:
-    number = float(text) if _NUMBER.fullmatch(text) else -1.0
-    return int(number) if 0 <= number <= MAX_COUNT else None
+    number = _number(text)
+    return None if number is None or number > MAX_COUNT else int(number)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _moment(text: str) -> datetime | None:
     """A moment told as Unix time, in seconds from now or as a date; nothing where none can be."""
     now = datetime.now(UTC)
-    number = float(text) if _NUMBER.fullmatch(text) else None
+    number = _number(text)
     if number is not None and number <= LONGEST_FROM_NOW:
         return now + timedelta(seconds=number)
     moment = moment_in(text if number is None else number)
@@ -244,9 +252,7 @@ def _client_error(answer: Answer, told: Circumstances, refusal: Refusal) -> Camp
 
 def _reason(refusal: Refusal, status: int) -> Sentence:
     if refusal.message:
-        return _(
-            "Campaign Master refused the request: %(reason)s", reason=_ended(refusal.message)
-        )
+        return _("Campaign Master refused the request: %(reason)s", reason=_ended(refusal.message))
     return _(
         "Campaign Master refused the request: it gave no reason (status %(status)s).",
         status=status,

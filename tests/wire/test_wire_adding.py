@@ -64,7 +64,10 @@ MATCHED = {
     "fewer without addresses": ([row(None), row(None)], [None] * 3),
     "only others": ([row(OTHER, X)], [None] * 3),
     "no status": ([row(ONE, None), {"email": TWO}, row(THREE, [])], [None] * 3),
-    "another case": ([row(ONE, "Added"), row(TWO, " EXISTS "), row(THREE, "Un-Subscribed")], [A, E, U]),
+    "another case": (
+        [row(ONE, "Added"), row(TWO, " EXISTS "), row(THREE, "Un-Subscribed")],
+        [A, E, U],
+    ),
     "no objects": ([ONE, None, row(THREE, E)], [None, None, E]),
     "nothing": ([], [None] * 3),
 }
@@ -102,7 +105,11 @@ def test_an_international_host_is_the_same_in_both_forms(
     ("status", "message", "shown"),
     [
         ("bounced", "", "bounced"),
-        ("Bounced <b>hard</b>", "Box of a@example.com is\n full", "Bounced hard : Box of [address] is full"),
+        (
+            "Bounced <b>hard</b>",
+            "Box of a@example.com is\n full",
+            "Bounced hard : Box of [address] is full",
+        ),
         (7, None, "7"),
         (True, "", "true"),
         ("x" * 900, "", "x" * 64),

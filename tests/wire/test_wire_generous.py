@@ -237,7 +237,9 @@ def test_moments(
 
 
 @pytest.mark.parametrize("raw", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5000])
-@pytest.mark.parametrize(("key", "attribute"), [("totalOpens", "total_opens"), ("bounced", "bounced")])
+@pytest.mark.parametrize(
+    ("key", "attribute"), [("totalOpens", "total_opens"), ("bounced", "bounced")]
+)
 def test_a_number_that_is_none_costs_itself(
     server: responses.RequestsMock,
     client: CampaignMasterClient,
@@ -256,7 +258,8 @@ def test_a_number_that_is_none_costs_itself(
 def test_a_damaged_character_costs_its_text(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    body = b'{"currentPage": 1, "isLastPage": true, "lists": [{"id": 1, "name": "N\xfcs"}, {"id": 2, "name": "b"}]}'
+    found = b'[{"id": 1, "name": "N\xfcs"}, {"id": 2, "name": "b"}]'
+    body = b'{"currentPage": 1, "isLastPage": true, "lists": ' + found + b"}"
     server.get(LISTS, body=body, content_type="application/json")
     assert [entry.name for entry in client.iter_lists()] == ["N\ufffds", "b"]
 
@@ -395,7 +398,10 @@ def test_ids_are_texts(
 ) -> None:
     found = [{"id": 1, "name": "a"}, {"id": told, "name": "b"}]
     server.get(LISTS, json={"currentPage": 1, "isLastPage": True, "lists": found})
-    assert list(client.iter_lists()) == [RecipientList("1", "a", None), RecipientList(kept, "b", None)]
+    assert list(client.iter_lists()) == [
+        RecipientList("1", "a", None),
+        RecipientList(kept, "b", None),
+    ]
     assert bool(client.deviations) is (type(told) is not int)
 
 
@@ -508,7 +514,9 @@ def test_json_whatever_its_label(
 ) -> None:
     server.get(CAMPAIGN, body=json.dumps(campaign_json), content_type=label)
     assert client.get_campaign("5").name == "Spring"
-    assert client.deviations == {deviation("Content-Type", "other_type_of_answer", "getCampaign"): 1}
+    assert client.deviations == {
+        deviation("Content-Type", "other_type_of_answer", "getCampaign"): 1
+    }
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 299])

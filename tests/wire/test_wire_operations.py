@@ -151,7 +151,8 @@ def test_a_list_that_is_gone(server: responses.RequestsMock, client: CampaignMas
 
 
 @pytest.mark.parametrize(
-    "identifier", [3, True, None, "", " 3", "..", ".", "a\nb", "x" * 65, "a\u202eb", "a\u200bb", "\u3164"]
+    "identifier",
+    [3, True, None, "", " 3", "..", ".", "a\nb", "x" * 65, "a\u202eb", "a\u200bb", "\u3164"],
 )
 def test_an_id_that_cannot_be_is_never_sent(client: CampaignMasterClient, identifier: Any) -> None:
     for call in (

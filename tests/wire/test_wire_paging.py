@@ -237,7 +237,7 @@ def test_choices_have_a_bound(
     monkeypatch.setattr("campaign_master_api.client.OF_CHOICES", Bounds(99, 250))
     with pytest.raises(InvalidAnswer, match="MB"):
         list(client.iter_lists())
-    assert OF_CHOICES == Bounds(10_000, 256 * 2**20)
+    assert Bounds(10_000, 256 * 2**20) == OF_CHOICES
 
 
 def test_pages_that_never_end(

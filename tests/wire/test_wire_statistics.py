@@ -150,7 +150,8 @@ def test_a_rate_that_is_no_number(
 
 
 @pytest.mark.parametrize(
-    ("told", "rate"), [("50.15", 50.15), ("50.15 %", 50.15), (50, 50.0), ("50,15", None), (250, 250.0)]
+    ("told", "rate"),
+    [("50.15", 50.15), ("50.15 %", 50.15), (50, 50.0), ("50,15", None), (250, 250.0)],
 )
 def test_rates(
     server: responses.RequestsMock, client: CampaignMasterClient, told: Any, rate: float | None

@@ -61,7 +61,9 @@ def test_a_reset_told_in_any_way(
     assert abs(client.rate_limit.reset_at - end) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("told", ["-1", "", "soon", "50000000", "9" * 15, "1999-01-01", "2090-01-01"])
+@pytest.mark.parametrize(
+    "told", ["-1", "", "soon", "50000000", "9" * 15, "1999-01-01", "2090-01-01"]
+)
 def test_a_reset_that_cannot_be_is_unknown(
     server: responses.RequestsMock, client: CampaignMasterClient, told: str
 ) -> None:
