@@ -330,9 +330,7 @@ class RewrittenAnswersCase(CampaignMasterCase):
     def refuses(self, method, path, status, body, label="application/json"):
         text = body if isinstance(body, str) else json.dumps(body)
         headers = {"Content-Type": label}
-        self.rewrites.append(
-            (method, path, lambda _answer: Answer(status, headers, text.encode()))
-        )
+        self.rewrites.append((method, path, lambda _answer: Answer(status, headers, text.encode())))
 
     def has_headers(self, **headers):
         """Each answer has these headers, with _ for -; None for those that are gone."""
@@ -340,9 +338,7 @@ class RewrittenAnswersCase(CampaignMasterCase):
 
         def rewrite(answer):
             kept = {
-                name: value
-                for name, value in answer.headers.items()
-                if name.lower() not in changed
+                name: value for name, value in answer.headers.items() if name.lower() not in changed
             }
             added = {name: value for name, value in changed.items() if value is not None}
             return Answer(answer.status, {**kept, **added}, answer.body)
