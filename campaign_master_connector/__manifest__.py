@@ -16,6 +16,7 @@
         "wizards/campaign_master_add_recipients_views.xml",
         "views/campaign_master_list_views.xml",
         "views/campaign_master_template_views.xml",
+        "views/campaign_master_deviation_views.xml",
         "views/campaign_master_account_views.xml",
         "views/campaign_master_recipient_views.xml",
         "views/campaign_master_sync_log_views.xml",

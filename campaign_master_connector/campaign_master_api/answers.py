@@ -44,6 +44,8 @@ LONGEST_REASON = 2000
 # A reset below this is told in seconds from now, the longest of them being a year.
 LONGEST_FROM_NOW = 366 * 24 * 3600.0
 LATEST = timedelta(days=400)
+# Seconds that the clocks of two servers may differ by.
+CLOCKS_APART = 24 * 3600.0
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}")
 _OF_THE_ACCOUNT = frozenset({402, 403, 405, 408, 409, 413, 423, 451})
@@ -106,8 +108,13 @@ def token_reset_of(answer: Answer, contract: Contract) -> datetime | None:
 
 def retry_after_of(answer: Answer, contract: Contract) -> float | None:
     """Seconds that the server asks to wait, told as a number or as a moment; None without."""
-    moment = _moment(_header(answer, contract, meanings.RETRY_AFTER))
-    return None if moment is None else max(0.0, moment.timestamp() - time.time())
+    text = _header(answer, contract, meanings.RETRY_AFTER)
+    number = _number(text)
+    if number is not None and number <= LONGEST_FROM_NOW:
+        return number
+    moment = moment_in(text if number is None else number)
+    wait = None if moment is None else moment.timestamp() - time.time()
+    return None if wait is None or wait < -CLOCKS_APART else max(0.0, wait)
 
 
 def _header(answer: Answer, contract: Contract, means: str) -> str:
@@ -116,14 +123,18 @@ def _header(answer: Answer, contract: Contract, means: str) -> str:
 
 
 def _count(text: str) -> int | None:
-    number = float(text) if _NUMBER.fullmatch(text) else -1.0
-    return int(number) if 0 <= number <= MAX_COUNT else None
+    number = _number(text)
+    return None if number is None or number > MAX_COUNT else int(number)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _moment(text: str) -> datetime | None:
     """A moment told as Unix time, in seconds from now or as a date; nothing where none can be."""
     now = datetime.now(UTC)
-    number = float(text) if _NUMBER.fullmatch(text) else None
+    number = _number(text)
     if number is not None and number <= LONGEST_FROM_NOW:
         return now + timedelta(seconds=number)
     moment = moment_in(text if number is None else number)
@@ -241,11 +252,15 @@ def _client_error(answer: Answer, told: Circumstances, refusal: Refusal) -> Camp
 
 def _reason(refusal: Refusal, status: int) -> Sentence:
     if refusal.message:
-        return _("Campaign Master refused the request: %(reason)s", reason=refusal.message)
+        return _("Campaign Master refused the request: %(reason)s", reason=_ended(refusal.message))
     return _(
         "Campaign Master refused the request: it gave no reason (status %(status)s).",
         status=status,
     )
+
+
+def _ended(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _account_refused(
@@ -290,7 +305,7 @@ def _credentials_refused(status: int, refusal: Refusal) -> CredentialsRefused:
         sentence = _(
             "Campaign Master refused to log in: %(reason)s Check the username and password in the "
             "settings, and ask its support whether the account may use the API.",
-            reason=refusal.message.rstrip(".") + ".",
+            reason=_ended(refusal.message),
         )
     return CredentialsRefused(sentence, status=status, server_message=refusal.message)
 

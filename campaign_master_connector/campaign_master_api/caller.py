@@ -154,6 +154,8 @@ class Caller:
         self._token = token if token is not None and is_usable_token(token.value) else None
         self._hooks = hooks
         self._retry = retry
+        # A refused one too must not be repeated.
+        self._tokens = {self._token.value} if self._token else set()
 
     def close(self) -> None:
         """Close the connections."""
@@ -268,13 +270,14 @@ class Caller:
 
     def _set_token(self, token: Token | None) -> None:
         self._token = token
+        if token:
+            self._tokens.add(token.value)
         if self._hooks.token:
             self._hooks.token(token)
 
     def secrets(self) -> tuple[str, ...]:
         """The texts that no message may repeat."""
-        token = (self._token.value,) if self._token else ()
-        return token + secrets_of(self._credentials)
+        return (*sorted(self._tokens, key=len, reverse=True), *secrets_of(self._credentials))
 
 
 def check_credentials(credentials: Credentials) -> None:

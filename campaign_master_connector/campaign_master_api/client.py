@@ -226,7 +226,7 @@ class CampaignMasterClient:
         results = matched_results(recipients, found, self._caller.secrets())
         if results.matched_otherwise:
             note(operation.answer[meanings.ROWS].name, "results_matched_otherwise", 1)
-        return AddAnswer(results.results, reply.lost_an_answer)
+        return AddAnswer(results.results, reply.lost_an_answer, not has_content(reply))
 
     def find_campaign(self, external_id: str) -> Campaign | None:
         """Return the campaign with exactly this external id, None where there is none.

@@ -132,11 +132,13 @@ class AddAnswer:
     """A result for each recipient that was sent, in that order; None where no result came.
 
     `lost_an_answer` is True where an earlier attempt of the same call may have been carried out
-    unanswered: what is `EXISTS` then can have been added by it.
+    unanswered: what is `EXISTS` then can have been added by it. `is_empty` is True for a success
+    without any content (202, 204): it was done, and nobody told for whom.
     """
 
     results: list[AddResult | None]
     lost_an_answer: bool
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from . import (
     campaign_master_account_schedule,
     campaign_master_account_secrets,
     campaign_master_choice,
+    campaign_master_deviation,
     campaign_master_engagement_mixin,
     campaign_master_former_address,
     campaign_master_list,

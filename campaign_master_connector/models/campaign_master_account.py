@@ -71,8 +71,6 @@ class CampaignMasterAccount(models.Model):
     hourly_reset_at = fields.Datetime(readonly=True, copy=False)
     month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
-    choices_attempted_at = fields.Datetime(readonly=True, copy=False)
-    choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."
@@ -185,6 +183,7 @@ class CampaignMasterAccount(models.Model):
             "connection_message": self._withholds_secrets() and self._withheld_sentence(),
             "choices_attempted_at": False,
             "blocked_until": False,
+            "pause_probes": 0,
         }
 
     @api.model

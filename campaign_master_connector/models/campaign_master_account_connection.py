@@ -1,17 +1,16 @@
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..campaign_master_api import CampaignMasterError
-from ..services import transaction
+from ..services import named_contract, transaction
 from ..services.account_session import (
     AT_THE_SCREEN,
-    BACKGROUND,
-    SECONDS_WHILE_A_FORM_OPENS,
-    WHILE_A_FORM_OPENS,
+    BESIDE_A_FORM,
     AccountSession,
     problem_without_secrets,
 )
@@ -21,12 +20,31 @@ from ..services.sentences import number_for, sentence_of
 _logger = logging.getLogger(__name__)
 
 CHOICES_MAXIMUM_AGE = timedelta(minutes=1)
+# Lists and templates, a page of each.
+CALLS_OF_A_REFRESH = 2
+# Of the month's calls, for keeping lists and templates fresh; a part of them may go at once.
+PART_FOR_CHOICES = 0.01
+HEAD_START_OF_CHOICES = 0.2
+SECONDS_OF_A_REFRESH = 20.0
 
 
 class CampaignMasterAccount(models.Model):
     """How Campaign Master is reached through the account, and what is there to choose."""
 
     _inherit = "campaign.master.account"
+
+    choices_attempted_at = fields.Datetime(readonly=True, copy=False)
+    choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
+    choices_calls = fields.Integer(
+        readonly=True, copy=False, help="Calls that it took to pull lists and templates at last."
+    )
+    choices_month_calls = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Calls of this month that went into keeping lists and templates fresh.",
+    )
+
+    contract_notice = fields.Char(compute="_compute_contract_notice")
 
     @api.model
     def _for_company(self, company):
@@ -47,7 +65,11 @@ class CampaignMasterAccount(models.Model):
     def _ready_for_schedules(self, domain=()):
         """The accounts (of ``domain``) that schedules may call through now."""
         return self.search([*domain, *self._domain_ready()]).filtered(
-            lambda account: account._may_call() and not account._withholds_secrets()
+            lambda account: (
+                account._may_call()
+                and not account._withholds_secrets()
+                and not account._contract_problem()
+            )
         )
 
     def _obstacle(self):
@@ -59,6 +81,8 @@ class CampaignMasterAccount(models.Model):
                 "Settings, Campaign Master.",
                 company=self.company_id.name,
             )
+        if problem := self._contract_problem():
+            return problem
         if self.database_uuid != self._current_database_uuid():
             return self.env._(
                 "This is a copy of the database in which Campaign Master was set up, so nothing "
@@ -75,6 +99,19 @@ class CampaignMasterAccount(models.Model):
                 company=self.company_id.name,
             )
         return ""
+
+    def _contract_problem(self):
+        """What is wrong with the contract file of this installation; empty if nothing is."""
+        problem = named_contract.problem()
+        return problem and self.env._(
+            "The contract file that this Odoo is set up with can't be used, so nothing is synced. "
+            "Who runs the server corrects it and starts Odoo again: %s",
+            problem,
+        )
+
+    @api.depends_context("lang")
+    def _compute_contract_notice(self):
+        self.contract_notice = self._contract_problem()
 
     def _notice(self):
         """What who works on a campaign must know of the connection; empty if all is well."""
@@ -98,6 +135,8 @@ class CampaignMasterAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         account = self.sudo()
+        if problem := account._contract_problem():
+            raise UserError(problem)
         if not account.api_url or not account.username or not account._has_password():
             raise UserError(
                 self.env._("Fill in user name, password and API address, then test again.")
@@ -155,69 +194,99 @@ class CampaignMasterAccount(models.Model):
             },
         }
 
-    def _refresh_choices_if_stale(self):
-        """Pull lists and templates unless that was tried within the last minute.
+    def _refresh_choices_if_stale(self, is_asked_for=False, seconds=SECONDS_OF_A_REFRESH):
+        """Pull lists and templates unless that was tried just now, or costs too many calls.
 
-        Never raises and takes no longer than a form may take to open: what was last known stays,
-        and the connection's state says why. Of several accounts none is begun with after that
-        time: the next form or drop-down goes on with them.
+        Never raises because of Campaign Master: what was last known stays, and the connection's
+        state says why. Of several accounts none is begun with after ``seconds``.
+
+        :param is_asked_for: whether a person presses a button for it
+        :return: whether anything that can be chosen is new, gone or named differently
         """
-        end = time.monotonic() + SECONDS_WHILE_A_FORM_OPENS
+        end = time.monotonic() + seconds
+        has_changed = False
         for account in self.sudo():
-            if account._choices_are_fresh() or account._obstacle():
-                continue
             if time.monotonic() > end:
                 break
-            if not transaction.try_account_lock(account):
-                continue
-            account.choices_attempted_at = fields.Datetime.now()
-            # A concurrent write fails here: better before the calls than after them.
-            account.flush_recordset(["choices_attempted_at"])
-            try:
-                with AccountSession(
-                    account,
-                    WHILE_A_FORM_OPENS,
-                    durably=False,
-                    seconds=SECONDS_WHILE_A_FORM_OPENS,
-                ) as session:
-                    account._store_choices(account._fetch_choices(session.client))
-            except CampaignMasterError as error:
-                _logger.info("Lists and templates of %s not refreshed: %s", account, error)
-                self.env["utm.campaign"]._cm_trigger_push()
-
-    @api.model
-    def _refresh_choices_that_took_too_long(self):
-        """Pull in the background what a form couldn't wait for: the next form has it."""
-        just_now = fields.Datetime.now() - 2 * CHOICES_MAXIMUM_AGE
-        for account in self._ready_for_schedules([("choices_attempted_at", ">", just_now)]):
-            refreshed = account.choices_refreshed_at
-            if refreshed and refreshed >= account.choices_attempted_at:
-                continue
-            try:
+            if account._choices_are_due(is_asked_for):
                 with transaction.account_lock(account) as locked:
-                    if locked:
-                        account._refresh_choices_durably()
-            except (CampaignMasterError, *transaction.COLLISIONS) as error:
-                _logger.info("Lists and templates of %s not refreshed: %s", account, error)
+                    # Who had the lock before may have done it.
+                    if locked and account._choices_are_due(is_asked_for):
+                        has_changed |= account._refresh_choices(is_asked_for, seconds)
+        return has_changed
 
-    def _refresh_choices_durably(self):
-        with AccountSession(self, BACKGROUND) as session:
-            choices = self._fetch_choices(session.client)
-            transaction.write_durably(self.env, lambda: self._store_choices(choices))
+    def _refresh_choices(self, is_asked_for, seconds):
+        """Whether anything changed; under the lock of the account."""
+        attempt = {"choices_attempted_at": fields.Datetime.now()}
+        try:
+            transaction.write_durably(self.env, lambda: self.write(attempt))
+            patience = AT_THE_SCREEN if is_asked_for else BESIDE_A_FORM
+            with AccountSession(self, patience, seconds=seconds, for_choices=True) as session:
+                choices = self._fetch_choices(session.client)
+                # What couldn't be read may still be there.
+                are_all = "row_skipped" not in {one.kind for one in session.client.deviations}
+                store = partial(self._store_choices, choices, session.client.calls, are_all)
+                return transaction.write_durably(self.env, store)
+        except (CampaignMasterError, *transaction.COLLISIONS) as error:
+            _logger.info("Lists and templates of %s not refreshed: %s", self, error)
+            return False
+
+    def _choices_are_due(self, is_asked_for=False):
+        """Whether lists and templates are to be pulled now."""
+        if self._choices_are_fresh() or self._obstacle() or self._is_paused():
+            return False
+        return is_asked_for or not self._choices_wait()
 
     def _choices_are_fresh(self):
-        attempted = self.choices_attempted_at
-        return attempted and attempted > fields.Datetime.now() - CHOICES_MAXIMUM_AGE
+        """Many that came are left alone for longer: for a minute for every two calls it took."""
+        attempted, refreshed = self.choices_attempted_at, self.choices_refreshed_at
+        came = attempted and refreshed and refreshed >= attempted
+        age = CHOICES_MAXIMUM_AGE * max(1, self.choices_calls // CALLS_OF_A_REFRESH if came else 1)
+        return attempted and attempted > fields.Datetime.now() - age
+
+    def _choices_wait(self):
+        """Whether a refresh that nobody asked for would cost more calls than it may by now.
+
+        It may use a hundredth of the month's calls, evenly (with a head start), and nothing of
+        the reserve. What was never pulled waits for the hundredth alone.
+        """
+        budget = self.monthly_limit * PART_FOR_CHOICES
+        used = self._choices_calls_of_month()
+        if not self.choices_refreshed_at:
+            return bool(used) and used >= budget
+        passed = HEAD_START_OF_CHOICES + (1 - HEAD_START_OF_CHOICES) * self._part_of_month()
+        calls = max(self.choices_calls, CALLS_OF_A_REFRESH)
+        return used + calls > budget * passed or not self._may_call()
+
+    def _choices_calls_of_month(self):
+        month_runs = self.month == fields.Date.today().replace(day=1)
+        return self.choices_month_calls if month_runs else 0
 
     def _fetch_choices(self, client):
-        """What Campaign Master has to choose: {model: [(external id, name)]}."""
+        """What Campaign Master has to choose: {model: {external id: values}}."""
         return {
-            "campaign.master.list": [(item.id, item.name) for item in client.iter_lists()],
-            "campaign.master.template": [(item.id, item.name) for item in client.iter_templates()],
+            "campaign.master.list": {
+                item.id: {
+                    "name": item.name,
+                    "recipient_count": item.recipient_count or 0,
+                    "is_counted": item.recipient_count is not None,
+                }
+                for item in client.iter_lists()
+            },
+            "campaign.master.template": {
+                item.id: {"name": item.name} for item in client.iter_templates()
+            },
         }
 
-    def _store_choices(self, choices):
-        """Bring lists and templates up to what `_fetch_choices` told; the gone are archived."""
-        for model, pulled in choices.items():
-            self.env[model]._store(self, pulled)
-        self.choices_refreshed_at = fields.Datetime.now()
+    def _store_choices(self, choices, calls, are_all=True):
+        """Bring lists and templates up to what `_fetch_choices` told; the gone are archived.
+
+        :param calls: how many it took
+        :param are_all: whether each row was read; else none is taken to be gone
+        :return: whether anything changed
+        """
+        changed = [
+            self.env[model]._store(self, pulled, are_all) for model, pulled in choices.items()
+        ]
+        self.write({"choices_refreshed_at": fields.Datetime.now(), "choices_calls": calls})
+        return any(changed)

@@ -35,6 +35,11 @@ class CampaignMasterAccount(models.Model):
     blocked_until = fields.Datetime(
         readonly=True, copy=False, help="Campaign Master asked for a pause until then."
     )
+    pause_probes = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How often a pause whose end Campaign Master didn't tell was probed with a call.",
+    )
     frequent_minutes = fields.Integer(
         "At first every (minutes)",
         default=30,
@@ -97,11 +102,12 @@ class CampaignMasterAccount(models.Model):
     def _is_above_reserve(self, limit, remaining, reset_at, calls=0):
         """Whether the schedules may use one more call.
 
-        :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``
+        :param limit: calls allowed in an hour, ``remaining`` of them left until ``reset_at``;
+            none of them holds back where one isn't known
         :param calls: calls of this run, which the month's count doesn't have yet
         """
         hour_runs = reset_at and reset_at > fields.Datetime.now()
-        if hour_runs and limit and (remaining or 0) <= limit * self.reserve_percent / 100:
+        if hour_runs and limit and remaining <= limit * self.reserve_percent / 100:
             return False
         return self._month_is_above_reserve(calls)
 
@@ -153,18 +159,23 @@ class CampaignMasterAccount(models.Model):
         begin, end = fields.Datetime.start_of(now, "month"), fields.Datetime.end_of(now, "month")
         usable = self.monthly_limit * (1 - self.reserve_percent / 100)
         used = self.month_calls if self.month == begin.date() else 0
-        passed = (now - begin) / (end - begin)
-        if used <= usable * (HEAD_START + (1 - HEAD_START) * passed):
+        if used <= usable * (HEAD_START + (1 - HEAD_START) * self._part_of_month()):
             return timedelta()
         calls = max(1, (usable - used) * PART_OF_CALLS_LEFT[purpose])
         return (end - now) * min(1, self._campaigns_to_ask_about() / calls)
+
+    def _part_of_month(self):
+        """How much of the month is over, from 0 to 1."""
+        now = fields.Datetime.now()
+        begin, end = fields.Datetime.start_of(now, "month"), fields.Datetime.end_of(now, "month")
+        return (now - begin) / (end - begin)
 
     def _campaigns_to_ask_about(self):
         """How many campaigns share the calls: those that aren't older than the schedules care."""
         start = fields.Datetime.now() - timedelta(days=self.daily_days)
         return self.env["utm.campaign"].search_count(
             Domain("cm_account_id", "=", self.id)
-            & Domain("cm_external_id", ">", 0)
+            & Domain("cm_external_id", "!=", False)
             & (Domain("cm_sent_at", ">=", start) | Domain("cm_synced_at", ">=", start))
         )
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from odoo import api, fields, models
 
 from ..services.campaign_text import on_one_line
-from .big_integer import BigInteger
 
 TAG = re.compile(r"<[^<>]*>")
 
@@ -20,17 +19,22 @@ class CampaignMasterChoice(models.AbstractModel):
         "campaign.master.account", required=True, index=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    external_id = BigInteger("Campaign Master ID", required=True, readonly=True, aggregator=None)
+    external_id = fields.Char("Campaign Master ID", size=64, required=True, readonly=True)
     name = fields.Char(required=True, readonly=True)
     active = fields.Boolean(
         default=True, help="Archived by itself when it is gone from Campaign Master."
     )
 
+    as_of = fields.Datetime(related="account_id.choices_refreshed_at")
+
     @api.model
-    def _store(self, account, pulled):
-        """Make the account's records equal ``pulled``, pairs of (external id, name).
+    def _store(self, account, pulled, are_all=True):
+        """Make the account's records equal ``pulled``: {external id: values, the name among them}.
 
         Writes only what differs; one that isn't there any more is archived, not deleted.
+
+        :param are_all: whether what isn't in ``pulled`` is gone
+        :return: whether anything differed
         """
         known = {
             record.external_id: record
@@ -38,20 +42,24 @@ class CampaignMasterChoice(models.AbstractModel):
             .with_context(active_test=False)
             .search([("account_id", "=", account.id)])
         }
-        names = {external_id: self._plain(name, external_id) for external_id, name in pulled}
-        for external_id, name in names.items():
-            record = known.get(external_id)
-            if record and (record.name != name or not record.active):
-                record.write({"name": name, "active": True})
-        gone = [record.id for key, record in known.items() if record.active and key not in names]
+        gone = [
+            record.id
+            for key, record in known.items()
+            if are_all and record.active and key not in pulled
+        ]
         self.sudo().browse(gone).active = False
-        self.sudo().create(
-            [
-                {"account_id": account.id, "external_id": external_id, "name": name}
-                for external_id, name in names.items()
-                if external_id not in known
-            ]
-        )
+        new = []
+        has_changed = bool(gone)
+        for external_id, told in pulled.items():
+            values = {**told, "name": self._plain(told["name"], external_id), "active": True}
+            record = known.get(external_id)
+            if not record:
+                new.append({**values, "account_id": account.id, "external_id": external_id})
+            elif changed := {name: one for name, one in values.items() if record[name] != one}:
+                record.write(changed)
+                has_changed = True
+        self.sudo().create(new)
+        return has_changed or bool(new)
 
     def _plain(self, name, external_id):
         """``name`` without markup, whose tags could be nested to survive a single removal."""
@@ -59,37 +67,14 @@ class CampaignMasterChoice(models.AbstractModel):
             name = TAG.sub("", name)
         return on_one_line(name) or self.env._("Unnamed (%s)", external_id)
 
-    @api.model
-    def name_search(self, name="", domain=None, operator="ilike", limit=100):
-        """What a drop-down offers: never older than a minute while the server can be reached."""
-        self._refresh_own_account()
-        return super().name_search(name, domain, operator, limit)
-
-    @api.model
-    def web_name_search(self, *args, **kwargs):
-        """The same for the drop-down of a form, which asks `name_search` by this one."""
-        return super().web_name_search(*args, **kwargs)
-
-    @api.model
-    def web_search_read(self, *args, **kwargs):
-        """The same for *Search more* and the lists of the menu."""
-        self._refresh_own_account()
-        return super().web_search_read(*args, **kwargs)
-
-    # What they pulled is written: in a read-only transaction they would fail and begin anew.
-    name_search._readonly = False
-    web_name_search._readonly = False
-    web_search_read._readonly = False
-
-    def _refresh_own_account(self):
-        if not self.has_access("read"):
-            # Odoo refuses them in a moment, and takes back what would be noted of the calls.
-            return
+    def action_cm_refresh(self):
+        """Button above the lists and templates of the menu: pull them now, a minute apart."""
+        self.check_access("read")
         accounts = self.env["campaign.master.account"].sudo()
         accounts = accounts.search([("company_id", "in", self.env.companies.ids)])
-        accounts.sorted(self._waits_for_others)._refresh_choices_if_stale()
-
-    def _waits_for_others(self, account):
-        """Key of the order: the company that is worked in, then who had no turn for longest."""
-        is_another = account.company_id != self.env.company
-        return is_another, account.choices_attempted_at or datetime.min
+        # Who had no turn for longest comes first, if there is no time for all.
+        waited = accounts.sorted(lambda account: account.choices_attempted_at or datetime.min)
+        waited._refresh_choices_if_stale(is_asked_for=True)
+        if notices := list(filter(None, (account._notice() for account in accounts))):
+            return accounts._notification("warning", "\n".join(dict.fromkeys(notices)))
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..services.sentences import number_for
@@ -8,6 +8,13 @@ class CampaignMasterRecipient(models.Model):
     """Adding those again whom Campaign Master refused."""
 
     _inherit = "campaign.master.recipient"
+
+    unanswered_count = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        groups=fields.NO_ACCESS,
+        help="How often it was sent without Campaign Master telling a result.",
+    )
 
     def action_cm_retry(self):
         """Queue the rejected of these recipients for the next push; the others stay as they are.

@@ -38,6 +38,12 @@ class CampaignMasterSyncLog(models.Model):
     unknown_addresses = fields.Integer(readonly=True)
     calls = fields.Integer(readonly=True)
     duration = fields.Float("Duration (s)", readonly=True, digits=(16, 2))
+    deviations = fields.Char(
+        readonly=True, help="What Campaign Master wrote otherwise than its contract says."
+    )
+    skipped_rows = fields.Integer(
+        readonly=True, help="Rows of statistics that couldn't be read and were left out."
+    )
     error = fields.Char(readonly=True)
 
     support_text = fields.Text(compute="_compute_support_text")
@@ -55,6 +61,8 @@ class CampaignMasterSyncLog(models.Model):
             "rejected",
             "rows",
             "unknown_addresses",
+            "skipped_rows",
+            "deviations",
             "calls",
             "duration",
             "error",
@@ -91,6 +99,9 @@ class CampaignMasterSyncLog(models.Model):
             "rejected": result.counts["rejected"],
             "rows": result.counts["rows"],
             "unknown_addresses": result.counts["unknown_addresses"],
+            "skipped_rows": result.counts["skipped_rows"],
+            "deviations": self.env["campaign.master.deviation"]._as_text(result.deviations)
+            or False,
             "calls": result.calls,
             "duration": result.seconds,
             "error": result.problem or False,

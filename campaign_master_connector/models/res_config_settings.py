@@ -61,7 +61,8 @@ class ResConfigSettings(models.TransientModel):
             account = settings._cm_account()
             settings.update(self._cm_shown(account))
             settings.cm_connection_state = account.connection_state
-            sentences = (account.connection_message, account._pause_sentence())
+            problem = account._contract_problem() or account.connection_message
+            sentences = (problem, account._pause_sentence())
             settings.cm_connection_message = " ".join(filter(None, sentences))
 
     def _cm_shown(self, account):

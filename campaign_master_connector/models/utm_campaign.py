@@ -8,7 +8,6 @@ from ..services.addresses import single_address
 from ..services.campaign_sync import is_being_created
 from ..services.campaign_text import on_one_line
 from ..services.sentences import number_for
-from .big_integer import BigInteger
 
 TEXT_FIELDS = {"cm_subject", "cm_from_name"}
 ADDRESS_FIELDS = {"cm_test_address", "cm_from_email", "cm_redirect_address"}
@@ -81,7 +80,7 @@ class UtmCampaign(models.Model):
         copy=False,
         help="Our own key of the campaign. Campaign Master keeps it as the external ID.",
     )
-    cm_external_id = BigInteger("Campaign Master ID", readonly=True, copy=False, aggregator=None)
+    cm_external_id = fields.Char("Campaign Master ID", size=64, readonly=True, copy=False)
     cm_state = fields.Selection(
         [
             ("not_synced", "Not synced"),
@@ -104,7 +103,7 @@ class UtmCampaign(models.Model):
     _cm_reference_unique = models.Constraint(
         "UNIQUE(cm_reference)", "The Campaign Master reference of a campaign must be unique."
     )
-    _cm_synced_idx = models.Index("(cm_account_id, id) WHERE cm_external_id > 0")
+    _cm_synced_idx = models.Index("(cm_account_id, id) WHERE cm_external_id IS NOT NULL")
 
     def _init_column(self, column_name):
         """Each campaign that exists at installation gets a reference of its own."""

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
+from ..services.moments import moment_for
+
 
 class UtmCampaign(models.Model):
-    """Lists and templates of the form: fresh when it opens, and what is wrong if they aren't."""
+    """Lists and templates of the form: brought up to date while it is open, and what is wrong."""
 
     _inherit = "utm.campaign"
 
@@ -13,30 +15,28 @@ class UtmCampaign(models.Model):
         for campaign in self:
             campaign.cm_connection_notice = campaign.cm_effective_account_id._notice()
 
-    def web_save(self, vals, specification, next_id=None):
-        """Without another look at the lists: the form was fresh when it opened."""
-        saving = self.with_context(cm_choices_are_fresh=True)
-        return super(UtmCampaign, saving).web_save(vals, specification, next_id=next_id)
+    def cm_refresh_choices(self, is_asked_for=False):
+        """Have the lists and templates that the form offers, for the widget that calls it.
 
-    def web_read(self, specification):
-        """With fresh lists and templates for the form that asks about the connection."""
-        if "cm_connection_notice" in specification and len(self) == 1:
-            self._cm_refresh_choices()
-        return super().web_read(specification)
+        At most once a minute an account, and no oftener than a hundredth of the month's calls
+        allows; it may take as long as twenty seconds. Never fails because of Campaign Master.
 
-    # What it pulled is written: in a read-only transaction it would fail and begin anew.
-    web_read._readonly = False
-
-    def onchange(self, values, field_names, fields_spec):
-        """The same for the form of a campaign that is only being made."""
-        if "cm_connection_notice" in fields_spec and not field_names:
-            self._cm_refresh_choices()
-        return super().onchange(values, field_names, fields_spec)
-
-    def _cm_refresh_choices(self):
-        choices = self.env["campaign.master.list"]
-        if self.env.context.get("cm_choices_are_fresh") or not choices.has_access("read"):
-            return
+        :param is_asked_for: whether a person presses the button, which the hundredth doesn't stop
+        :return: {"notice": what is wrong with the connection or False,
+            "as_of": when lists and templates were pulled, in the reader's words, or False,
+            "changed": whether there is anything new, "waits": whether they are left for later}
+        """
+        if not self.env["campaign.master.list"].has_access("read"):
+            return {"notice": False, "as_of": False, "changed": False, "waits": False}
+        self.check_access("read")
         accounts = self.env["campaign.master.account"]
-        own = self.sudo().cm_effective_account_id or accounts._for_company(self.env.company)
-        own._refresh_choices_if_stale()
+        account = self[:1].sudo().cm_effective_account_id
+        account = account or accounts._for_company(self.env.company)
+        changed = account._refresh_choices_if_stale(is_asked_for)
+        as_of = account.choices_refreshed_at
+        return {
+            "notice": account._notice() or False,
+            "as_of": as_of and moment_for(self.env, as_of),
+            "changed": changed,
+            "waits": account._choices_wait(),
+        }

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
+# As long smaller batches are sent after one that was too large.
+SMALLER_BATCHES = timedelta(days=1)
 
 
 def _kind(purpose):
@@ -26,6 +28,13 @@ class UtmCampaign(models.Model):
     cm_failed_since = fields.Datetime("Problem since", readonly=True, copy=False)
     cm_failure_count = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_retry_at = fields.Datetime("Not tried before", readonly=True, copy=False)
+    cm_largest_batch = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many recipients Campaign Master takes at once, as far as it refused more.",
+    )
+    cm_largest_batch_until = fields.Datetime(readonly=True, copy=False)
     cm_problem = fields.Char("Problems", compute="_compute_cm_problem")
     cm_next_attempt_at = fields.Datetime(
         "Next attempt", compute="_compute_cm_next_attempt_at", compute_sudo=True
@@ -82,4 +91,30 @@ class UtmCampaign(models.Model):
             Domain("cm_retry_at", "=", False)
             | Domain("cm_retry_at", "<=", "now")
             | Domain("cm_failed_kind", "!=", _kind(purpose))
+        )
+
+    def _cm_others_went_through(self):
+        """Whether another campaign of the account was pushed well since this one fails."""
+        return bool(
+            self.cm_failed_since
+            and self.search_count(
+                Domain("cm_account_id", "=", self.cm_account_id.id)
+                & Domain("id", "!=", self.id)
+                & Domain("cm_synced_at", ">", self.cm_failed_since),
+                limit=1,
+            )
+        )
+
+    def _cm_batch_limit(self):
+        """How many recipients may be sent at once, 0 where nothing is known of a limit."""
+        until = self.cm_largest_batch_until
+        return self.cm_largest_batch if until and until > fields.Datetime.now() else 0
+
+    def _cm_limit_batches(self, largest):
+        """Send no more than ``largest`` at once for a while, after more were too many."""
+        self.write(
+            {
+                "cm_largest_batch": largest,
+                "cm_largest_batch_until": fields.Datetime.now() + SMALLER_BATCHES,
+            }
         )

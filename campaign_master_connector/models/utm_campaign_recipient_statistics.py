@@ -28,6 +28,13 @@ class UtmCampaign(models.Model):
     cm_recipient_statistics_page = fields.Integer(readonly=True, copy=False, aggregator=None)
     cm_recipient_statistics_started_at = fields.Datetime(readonly=True, copy=False)
     cm_recipient_statistics_requested = fields.Boolean(readonly=True, copy=False)
+    cm_skipped_rows = fields.Integer(
+        "Rows left out",
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Rows of the last individual statistics whose address can't be read.",
+    )
     cm_unknown_address_count = fields.Integer(
         "Unknown addresses", compute="_compute_cm_unknown_address_count"
     )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -5,6 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..campaign_master_api import CampaignStatus
 from ..services import recipient_review, transaction
 from ..services.moments import naive
 from ..services.statistics_run import (
@@ -29,6 +31,8 @@ FIGURES = (
     "total_opens",
     "unique_opens",
 )
+# No campaign of Odoo's was launched longer ago; a date that can't be would end its statistics.
+LONGEST_CAREER = timedelta(days=10 * 366)
 
 
 class Schedule(NamedTuple):
@@ -82,6 +86,12 @@ class UtmCampaign(models.Model):
         "Open Rate %", readonly=True, copy=False, digits=(5, 2), aggregator="avg"
     )
     cm_statistics_at = fields.Datetime("Statistics as of", readonly=True, copy=False)
+    cm_status_text = fields.Char(
+        "Status in Campaign Master",
+        readonly=True,
+        copy=False,
+        help="Campaign Master's own word for where the campaign stands, if Odoo has none for it.",
+    )
     cm_statistics_requested = fields.Boolean(readonly=True, copy=False)
 
     cm_show_extended_statistics = fields.Boolean(
@@ -96,15 +106,33 @@ class UtmCampaign(models.Model):
             )
 
     def _cm_store_statistics(self, figures):
-        """Write what differs from the `CampaignStatistics` just pulled, and when it was pulled."""
+        """Write what differs from the `CampaignStatistics` just pulled, and when it was pulled.
+
+        What isn't told, or can't be read, stays as it was known.
+        """
         self.ensure_one()
         values = {f"cm_{name}": getattr(figures, name) for name in FIGURES}
         values["cm_reported_open_rate"] = figures.open_rate
-        values["cm_state"] = figures.status.value
-        values["cm_sent_at"] = naive(figures.sent_at)
-        values["cm_statistics_requested"] = False
-        changed = {name: value for name, value in values.items() if self[name] != value}
+        told = {name: value for name, value in values.items() if value is not None}
+        told |= self._cm_values_of_status(figures)
+        told["cm_statistics_requested"] = False
+        changed = {name: value for name, value in told.items() if self[name] != value}
         self.write({**changed, "cm_statistics_at": fields.Datetime.now()})
+
+    def _cm_values_of_status(self, remote):
+        """What ``remote``, a campaign or its figures, tells of how far the campaign is.
+
+        A word that nobody knows is kept beside the last state that was known.
+        """
+        sent_at = naive(remote.sent_at)
+        if sent_at and abs(sent_at - fields.Datetime.now()) > LONGEST_CAREER:
+            sent_at = None
+        values = {"cm_sent_at": sent_at} if sent_at else {}
+        if remote.status is not CampaignStatus.UNKNOWN:
+            return {**values, "cm_state": remote.status.value, "cm_status_text": False}
+        if self.cm_state == "not_synced":
+            values["cm_state"] = "sent" if sent_at else "draft"
+        return {**values, "cm_status_text": remote.status_text or False}
 
     def action_cm_update_statistics(self):
         """Pull the figures of the campaigns and of their recipients now, as far as time allows."""
@@ -128,7 +156,7 @@ class UtmCampaign(models.Model):
 
         Also lets duplicates go on, which takes a look at all of them: too much for each minute.
         """
-        synced = SQL("campaign.active AND campaign.cm_external_id > 0")
+        synced = SQL("campaign.active AND campaign.cm_external_id IS NOT NULL")
         transaction.write_durably(
             self.env, partial(recipient_review.release_duplicates, self.env, synced)
         )
@@ -153,7 +181,7 @@ class UtmCampaign(models.Model):
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             campaigns |= self.search(
                 Domain("cm_account_id", "=", account.id)
-                & Domain("cm_external_id", ">", 0)
+                & Domain("cm_external_id", "!=", False)
                 & self._cm_domain_not_waiting(purpose)
                 & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
                 order=f"{schedule.last_field} NULLS FIRST, id",

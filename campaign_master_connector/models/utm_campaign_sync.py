@@ -176,7 +176,6 @@ class UtmCampaign(models.Model):
         """Every minute: add what is new to the lists, one batch a campaign in turn."""
         self._cm_go_on_adding()
         self._cm_push_in_background()
-        self.env["campaign.master.account"].sudo()._refresh_choices_that_took_too_long()
 
     @api.model
     def _cm_push_in_background(self):

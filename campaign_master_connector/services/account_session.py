@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..campaign_master_api import (
     NO_RETRY,
+    AccountRefused,
     CampaignMasterClient,
     CampaignMasterError,
     Credentials,
@@ -39,8 +40,9 @@ AT_THE_SCREEN = {
     "timeouts": Timeouts(connect=2.0, read=8.0, total=10.0),
     "retry": RetryPolicy(attempts=2, budget=3.0),
 }
-WHILE_A_FORM_OPENS = {
-    "timeouts": Timeouts(connect=0.7, read=0.7, total=0.7),
+# Nobody waits for it, but a worker that is wanted for others too.
+BESIDE_A_FORM = {
+    "timeouts": Timeouts(connect=2.0, read=8.0, total=10.0),
     "retry": NO_RETRY,
 }
 QUOTA_FIELDS = (
@@ -58,26 +60,27 @@ LONGEST_HOUR = timedelta(hours=1, minutes=5)
 LONGEST_MONTH = timedelta(days=32)
 # A campaign that was begun in a schedule's time; pages that never end would keep the worker.
 SECONDS_OF_OVERTIME = 60.0
-# All calls together: the last one may still begin then.
-SECONDS_WHILE_A_FORM_OPENS = 0.8
+# A pause whose end nobody told is probed with a call, at growing distance.
+FIRST_PROBE = timedelta(minutes=15)
+LAST_PROBE = timedelta(days=1)
 
 
 class AccountSession:
     """Context manager around a `CampaignMasterClient` of an account.
 
     At the end the token, the quota that is left and the state of the connection are stored on
-    the account, whether the calls went well or not. ``durably`` commits them on their own;
-    without it they are part of the caller's transaction. Who deals with an error of the whole
-    account inside the block leaves it in ``failure``.
+    the account, whether the calls went well or not. Who deals with an error of the whole account
+    inside the block leaves it in ``failure``.
 
     :param patience: keyword arguments of the client: time-outs of a call, repeats
     :param seconds: after which no further call begins
+    :param for_choices: whether its calls are those that keep lists and templates fresh
     """
 
-    def __init__(self, account, patience, durably=True, seconds=float("inf")):
+    def __init__(self, account, patience, seconds=float("inf"), for_choices=False):
         self.account = account.sudo()
-        self.leaves_reserve = patience is BACKGROUND
-        self.durably = durably
+        self.leaves_reserve = patience is not AT_THE_SCREEN
+        self.for_choices = for_choices
         schedule = max(0.0, transaction.seconds_left(account.env))
         self.seconds_allowed = min(seconds, schedule + SECONDS_OF_OVERTIME)
         self.started = time.monotonic()
@@ -102,12 +105,7 @@ class AccountSession:
     def __exit__(self, kind, error, traceback):
         self.client.close()
         failure = error if isinstance(error, CampaignMasterError) else self.failure
-        if kind and not failure and not self.durably:
-            return
-        if self.durably:
-            transaction.write_durably(self.account.env, lambda: self.record(failure))
-        else:
-            self.record(failure)
+        transaction.write_durably(self.account.env, lambda: self.record(failure))
 
     @property
     def seconds(self):
@@ -155,24 +153,23 @@ class AccountSession:
         limit = self.client.rate_limit if self.client else None
         if limit is None:
             return self.account._may_call()
+        if limit.remaining is None:
+            return self.account._month_is_above_reserve(self.client.calls)
         return self.account._is_above_reserve(
-            limit.limit, limit.remaining, naive(limit.reset_at), self.client.calls
+            limit.limit, limit.remaining, _end_of_hour(limit), self.client.calls
         )
 
     def _remember_token(self, token):
         self.new_token = (token,)
-        if self.durably:
-            # At once: the other workers needn't log in too, and it outlives this one.
-            transaction.write_durably(self.account.env, self._store_token)
+        # At once: the other workers needn't log in too, and it outlives this one.
+        transaction.write_durably(self.account.env, self._store_token)
 
     def record(self, failure=None):
         """Store what this run learned about the account in one statement.
 
         :param failure: the `CampaignMasterError` that ended the run, if one did
         """
-        assignments = [*self._usage()]
-        if not self.durably:
-            self._store_token()
+        assignments = [*self._usage(failure)]
         # The refusal of a password that was replaced meanwhile would stop the schedules again.
         if self._is_still_the_login():
             assignments += self._connection(failure)
@@ -188,10 +185,11 @@ class AccountSession:
             )
         )
         self.account.invalidate_recordset()
+        self.account.env["campaign.master.deviation"]._count(self.account, self.client.deviations)
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()
 
-    def _usage(self):
+    def _usage(self, failure):
         if not self.client.calls:
             return
         month = fields.Date.today().replace(day=1)
@@ -200,11 +198,26 @@ class AccountSession:
             month=month,
             calls=self.client.calls,
         )
+        yield SQL(
+            "choices_month_calls = %(calls)s + "
+            "CASE WHEN month = %(month)s THEN COALESCE(choices_month_calls, 0) ELSE 0 END",
+            month=month,
+            calls=self._calls_for_choices(failure),
+        )
         yield SQL("month = %s", month)
         if limit := self.client.rate_limit:
-            yield SQL("hourly_limit = %s", limit.limit)
-            yield SQL("hourly_remaining = %s", limit.remaining)
-            yield SQL("hourly_reset_at = %s", _end_of_hour(limit))
+            # What isn't told is unknown and stops nobody; the month's count still holds.
+            is_known = limit.limit is not None and limit.remaining is not None
+            yield SQL("hourly_limit = %s", limit.limit if is_known else None)
+            yield SQL("hourly_remaining = %s", limit.remaining if is_known else None)
+            yield SQL("hourly_reset_at = %s", _end_of_hour(limit) if is_known else None)
+
+    def _calls_for_choices(self, failure):
+        """Not the one that failed, which is made again: a server that is down uses up nothing."""
+        if not self.for_choices:
+            return 0
+        is_unanswered = failure and _connection_state(failure) == "unreachable"
+        return max(0, self.client.calls - (1 if is_unanswered else 0))
 
     def _is_still_the_login(self):
         return self._stored_login() == self.login
@@ -231,8 +244,19 @@ class AccountSession:
         yield SQL("connection_state = %s", state)
         yield SQL("connection_message = %s", self._sentence(failure))
         yield SQL("connection_checked_at = %s", fields.Datetime.now())
-        if isinstance(failure, RateLimitReached) and not isinstance(failure, PauseGoesOn):
-            yield SQL("blocked_until = %s", _end_of_pause(failure))
+        if isinstance(failure, PauseGoesOn):
+            return
+        if not isinstance(failure, RateLimitReached):
+            if state == "connected":
+                yield SQL("pause_probes = 0")
+        elif end := _stated_end_of_pause(failure):
+            yield SQL("blocked_until = %s, pause_probes = 0", end)
+        else:
+            yield SQL("blocked_until = %s", fields.Datetime.now() + self._until_next_probe())
+            yield SQL("pause_probes = COALESCE(pause_probes, 0) + 1")
+
+    def _until_next_probe(self):
+        return min(FIRST_PROBE * 2 ** min(self.account.pause_probes, 16), LAST_PROBE)
 
 
 def problem_without_secrets(account):
@@ -262,24 +286,25 @@ def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, (RateLimitReached, ReserveReached, NotFound, RequestRefused)):
+    if isinstance(
+        failure, (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused)
+    ):
         return "connected"
     return "unreachable"
 
 
-def _end_of_pause(failure):
-    """When calls are allowed again: as the server says, else after the hour or the month.
+def _stated_end_of_pause(failure):
+    """When calls are allowed again, as the server says; None where it doesn't.
 
     A moment that is over, or farther off than the hour or the month can be, says nothing.
     """
     now = fields.Datetime.now()
     end = naive(failure.reset_at)
-    if end and now < end <= now + (LONGEST_MONTH if failure.monthly else LONGEST_HOUR):
-        return end
-    return fields.Datetime.end_of(now, "month" if failure.monthly else "hour")
+    longest = LONGEST_MONTH if failure.monthly else LONGEST_HOUR
+    return end if end and now < end <= now + longest else None
 
 
 def _end_of_hour(limit):
-    """When the server counts anew; one far off would stop the schedules for as long."""
-    end = naive(limit.reset_at)
-    return end and min(end, fields.Datetime.now() + timedelta(hours=1))
+    """When the server counts anew; one far off, or untold, would stop the schedules for as long."""
+    longest = fields.Datetime.now() + timedelta(hours=1)
+    return min(naive(limit.reset_at) or longest, longest)

@@ -11,9 +11,12 @@ def array_of(kind, values):
     """``values`` as an array of ``kind``, for a query.
 
     :param kind: SQL type: "integer", "boolean", "varchar", or "timestamp" for moments in UTC
+    :param values: of that kind, None for what isn't known
     :return: `SQL`
     """
     literal = "{" + ",".join(map(_WRITERS[kind], values)) + "}"
+    if kind in ("integer", "boolean"):
+        literal = literal.replace("None", "NULL")
     return SQL(f"%s::{kind}[]", literal)  # pylint: disable=sql-injection
 
 

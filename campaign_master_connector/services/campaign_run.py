@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 
 from odoo.exceptions import UserError
 
 from ..campaign_master_api import (
+    AccountRefused,
     CampaignMasterError,
     ConnectionFailed,
     CredentialsRefused,
@@ -17,22 +17,25 @@ from ..campaign_master_api import (
     RateLimitReached,
     ServerFailed,
     TokenRefused,
+    may_hit_one_recipient,
 )
 from . import transaction
 from .account_session import ReserveReached
+from .recipient_batch import GATEWAY_STATUSES
 
 _logger = logging.getLogger(__name__)
 
 OF_THE_WHOLE_ACCOUNT = (
     ConnectionFailed,
     CredentialsRefused,
+    AccountRefused,
     NotCampaignMaster,
     RateLimitReached,
     ServerFailed,
     TokenRefused,
 )
-# An internal error can be one campaign's; several in a row are everybody's.
-INTERNAL_ERRORS_THAT_STOP = 3
+# What can be one campaign's, or its list's or only recipient's; several in a row are everybody's.
+FAILURES_THAT_STOP = 3
 
 
 @dataclass
@@ -46,6 +49,7 @@ class CampaignResult:
 
     campaign: object
     counts: Counter = field(default_factory=Counter)
+    deviations: Counter = field(default_factory=Counter)
     calls: int = 0
     seconds: float = 0.0
     problem: str = ""
@@ -70,7 +74,7 @@ class CampaignRun:
         self.env = session.account.env
         self.results = {}
         self.stopped_by = None
-        self.internal_errors = 0
+        self.failures_in_a_row = 0
 
     def work_on(self, campaign, work):
         """Call ``work(campaign, client, result)`` under the campaign's lock for this purpose.
@@ -81,6 +85,7 @@ class CampaignRun:
         """
         result = self.results.setdefault(campaign.id, CampaignResult(campaign))
         started, calls = time.monotonic(), self.session.client.calls
+        met_before = Counter(self.session.client.deviations)
         try:
             with transaction.campaign_lock(campaign, self.purpose) as locked:
                 result.busy = not locked
@@ -89,13 +94,14 @@ class CampaignRun:
         finally:
             result.seconds += time.monotonic() - started
             result.calls += self.session.client.calls - calls
+            result.deviations += self.session.client.deviations - met_before
         return result
 
     def _work(self, result, work):
         campaign = result.campaign
         try:
             work(campaign, self.session.client, result)
-            self.internal_errors = 0
+            self.failures_in_a_row = 0
             transaction.write_durably(
                 self.env, lambda: campaign._cm_record_success(self.purpose, result)
             )
@@ -117,10 +123,14 @@ class CampaignRun:
             self._fail(result, self._unexpected())
 
     def _concerns_the_account(self, error):
-        if isinstance(error, ServerFailed) and error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.internal_errors += 1
-            return self.internal_errors >= INTERNAL_ERRORS_THAT_STOP
-        return isinstance(error, OF_THE_WHOLE_ACCOUNT)
+        if not isinstance(error, OF_THE_WHOLE_ACCOUNT):
+            return False
+        is_of_a_gateway = isinstance(error, ServerFailed) and error.status in GATEWAY_STATUSES
+        may_be_ones_own = isinstance(error, AccountRefused) or may_hit_one_recipient(error)
+        if is_of_a_gateway or not may_be_ones_own:
+            return True
+        self.failures_in_a_row += 1
+        return self.failures_in_a_row >= FAILURES_THAT_STOP
 
     def _collided(self):
         return self.env._(

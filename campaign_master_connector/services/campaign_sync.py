@@ -8,6 +8,7 @@ from functools import partial
 from odoo import fields
 
 from ..campaign_master_api import (
+    AccountRefused,
     CampaignFields,
     CampaignMasterError,
     CampaignStatus,
@@ -16,8 +17,8 @@ from ..campaign_master_api import (
     may_still_be_carried_out,
 )
 from . import transaction
-from .moments import naive
 
+NOT_A_DRAFT = "campaign_not_draft"
 # As long as a proxy or server may hold a request that nobody waits for any more.
 LONGEST_CREATION = timedelta(minutes=1)
 
@@ -30,15 +31,15 @@ def sync_campaign_itself(campaign, client):
 
     :return: whether Campaign Master has what Odoo has; it takes no changes after the launch
     """
-    if campaign.cm_external_id:
-        if campaign.cm_state == "draft" and campaign.cm_sent_values != wire_values(campaign):
-            _update(campaign, client)
-    else:
+    if not campaign.cm_external_id:
         transaction.commit(campaign.env)
         remote = _ensure(campaign, client)
         if not campaign.cm_external_id:
             _take_over(campaign, client, remote)
-    return campaign.cm_state == "draft" or campaign.cm_sent_values == wire_values(campaign)
+    is_taken = campaign.cm_state == "draft"
+    if is_taken and campaign.cm_sent_values != wire_values(campaign):
+        is_taken = _update(campaign, client)
+    return is_taken or campaign.cm_sent_values == wire_values(campaign)
 
 
 def _ensure(campaign, client):
@@ -86,16 +87,15 @@ def _note_creation(campaign, began_at):
 def _take_over(campaign, client, remote):
     """Link what was found: created with what Odoo had when the answer to the creation was lost.
 
+    Before anything else that can fail; what differs is sent afterwards.
+
     :raises CampaignMasterError: for a draft with another template, which no call changes
     """
     values = _wire_fields(campaign)
-    if remote.status is not CampaignStatus.DRAFT:
-        told = {name: value for name, value in _told(remote).items() if value}
-        _store(campaign, remote, {**asdict(values), **told})
-        return
-    if _told(remote) != asdict(values):
-        remote = client.update_campaign(remote.id, values)
-    if remote.template_id not in (None, values.template_id):
+    is_draft = remote.status is CampaignStatus.DRAFT
+    if is_draft and remote.template_id not in (None, values.template_id):
+        if _told(remote) != asdict(values):
+            client.update_campaign(remote.id, values)
         _note_creation(campaign, False)
         raise CampaignMasterError(
             campaign.env._(
@@ -104,20 +104,28 @@ def _take_over(campaign, client, remote):
                 template=campaign.cm_template_id.name,
             )
         )
-    _store(campaign, remote, asdict(values))
+    told = _told(remote)
+    if not is_draft:
+        told = {**asdict(values), **{name: value for name, value in told.items() if value}}
+    _store(campaign, remote, told)
 
 
 def _update(campaign, client):
+    """Whether Campaign Master took the changes; it takes those of drafts only.
+
+    :raises CampaignMasterError: where it refuses those of a draft
+    """
     values = _wire_fields(campaign)
     try:
         remote = client.update_campaign(campaign.cm_external_id, values)
-    except RequestRefused as error:
-        if error.code != "campaign_not_draft":
-            raise
+    except (AccountRefused, RequestRefused) as error:
         remote = client.get_campaign(campaign.cm_external_id)
+        if remote.status is CampaignStatus.DRAFT and error.code != NOT_A_DRAFT:
+            raise error from None
         _store(campaign, remote, campaign.cm_sent_values)
-    else:
-        _store(campaign, remote, asdict(values))
+        return False
+    _store(campaign, remote, asdict(values))
+    return True
 
 
 def wire_values(campaign):
@@ -147,9 +155,8 @@ def _told(remote):
 
 def _store(campaign, remote, sent_values):
     values = {
+        **campaign._cm_values_of_status(remote),
         "cm_external_id": remote.id,
-        "cm_state": remote.status.value,
-        "cm_sent_at": naive(remote.sent_at),
         "cm_sent_values": sent_values,
         "cm_creation_began_at": False,
     }

@@ -10,35 +10,26 @@ counts as added.
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..campaign_master_api import AddStatus, CampaignMasterError, NewRecipient, RequestRefused
 from . import on_list, opt_outs, recipient_review, transaction
 from .array_literals import array_of
-from .sentences import sentence_of
+from .recipient_batch import Outcome, Sending
 
 BATCH_SIZE = 1000
-CALLS_TO_ISOLATE = 64
+# So often a recipient is sent whom Campaign Master tells no result of.
+ATTEMPTS_WITHOUT_RESULT = 4
 # Each commit makes Odoo forget a campaign; it has many fields more, which take a tenth of a batch.
-NEEDED_FIELDS = ("cm_list_id", "cm_paused", "cm_in_flight_first_id", "cm_in_flight_last_id")
-
-STATE_OF_STATUS = {
-    AddStatus.ADDED: "added",
-    AddStatus.EXISTS: "exists",
-    AddStatus.UNSUBSCRIBED: "opted_out",
-    AddStatus.INVALID: "rejected",
-}
-
-
-class Outcome(NamedTuple):
-    """What became of one recipient that was sent."""
-
-    recipient_id: int
-    email: str
-    state: str
-    message: str
+NEEDED_FIELDS = (
+    "cm_list_id",
+    "cm_paused",
+    "cm_in_flight_first_id",
+    "cm_in_flight_last_id",
+    "cm_failure_count",
+    "cm_largest_batch",
+    "cm_largest_batch_until",
+)
 
 
 @dataclass(frozen=True)
@@ -66,20 +57,18 @@ def push_batches(campaign, client, size=BATCH_SIZE, goes_on=lambda: False):
         campaign.fetch(NEEDED_FIELDS)
         chosen_list = campaign.cm_list_id
         chosen_list.fetch(["external_id"])
-        outcomes, failure = _send(env, client, chosen_list.external_id, batch.recipients)
-        outcomes = [_added_by_the_first_attempt(outcome, batch) for outcome in outcomes]
-        conclude = partial(
-            _conclude, campaign, chosen_list, batch, outcomes, failure, may_go_on=goes_on()
-        )
+        sent = Sending(campaign, client, chosen_list.external_id).send(batch.recipients)
+        sent.outcomes = [_added_by_the_first_attempt(one, batch) for one in sent.outcomes]
+        conclude = partial(_conclude, campaign, chosen_list, batch, sent, may_go_on=goes_on())
         counts, batch = transaction.write_durably(env, conclude)
         yield counts
-        if failure:
-            raise failure
+        if sent.failure:
+            raise sent.failure
 
 
 def _take(campaign, size, interrupted, after=0):
     """The next batch behind the id ``after``, marked as in flight; None when there is none."""
-    recipients = _next_batch(campaign, size, after)
+    recipients = _next_batch(campaign, min(size, campaign._cm_batch_limit() or size), after)
     if not recipients:
         _mark_in_flight(campaign, NOBODY)
         return None
@@ -88,11 +77,13 @@ def _take(campaign, size, interrupted, after=0):
     return Batch(recipients, interrupted)
 
 
-def _conclude(campaign, chosen_list, batch, outcomes, failure, may_go_on):
+def _conclude(campaign, chosen_list, batch, sent, may_go_on):
     """Store what became of ``batch`` and take the next one: what is committed together."""
-    counts = _store(campaign, chosen_list, outcomes)
-    if failure:
-        if not failure.outcome_unknown:
+    counts = _store(campaign, chosen_list, sent.outcomes)
+    if sent.largest:
+        campaign._cm_limit_batches(sent.largest)
+    if sent.failure:
+        if not sent.is_unknown:
             _mark_in_flight(campaign, batch.interrupted)
         return counts, None
     # Who else chose another list or paused meanwhile is heard before the next batch.
@@ -173,47 +164,6 @@ def _mark_in_flight(campaign, ids):
         campaign.write({"cm_in_flight_first_id": first, "cm_in_flight_last_id": last})
 
 
-def _send(env, client, list_id, recipients):
-    """Send ``recipients``; a part that is refused is halved until only the culprit is left out.
-
-    :return: the outcomes, and the error that kept the rest from being sent, or None
-    """
-    outcomes = []
-    parts = [recipients]
-    calls = 0
-    while parts:
-        part = parts.pop()
-        calls += 1
-        try:
-            outcomes += _send_part(client, list_id, part)
-        except RequestRefused as error:
-            if len(part) == 1:
-                [(recipient_id, email)] = part
-                message = error.server_message or sentence_of(env, error)
-                outcomes.append(Outcome(recipient_id, email, "rejected", message))
-            elif calls >= CALLS_TO_ISOLATE:
-                return outcomes, error
-            else:
-                middle = len(part) // 2
-                parts += [part[middle:], part[:middle]]
-        except CampaignMasterError as error:
-            return outcomes, error
-    return outcomes, None
-
-
-def _send_part(client, list_id, recipients):
-    results = client.add_list_recipients(
-        list_id, [NewRecipient(email) for _recipient_id, email in recipients]
-    )
-    states = STATE_OF_STATUS
-    if client.lost_an_answer:
-        states = {**states, AddStatus.EXISTS: "added"}
-    return [
-        Outcome(recipient_id, email, states[result.status], result.message)
-        for (recipient_id, email), result in zip(recipients, results, strict=True)
-    ]
-
-
 def _store(campaign, chosen_list, outcomes):
     """Write what became of each.
 
@@ -225,9 +175,10 @@ def _store(campaign, chosen_list, outcomes):
         return Counter()
     env["campaign.master.recipient"].flush_model()
     sent = _as_rows(outcomes)
-    counts = Counter(dict(env.execute_query(_update_states(sent, chosen_list))))
+    counts = Counter(dict(env.execute_query(_update_states(env, sent, chosen_list))))
     if counts.total() < len(outcomes):
         _remember_who_is_on_the_list(env, sent)
+    del counts["pending"]
     if gone := [outcome for outcome in outcomes if outcome.state == "opted_out"]:
         ids = [outcome.recipient_id for outcome in gone]
         opt_outs.remember(env, SQL("SELECT UNNEST(%s::integer[])", ids))
@@ -247,11 +198,32 @@ def _as_rows(outcomes):
     )
 
 
-def _update_states(sent, chosen_list):
-    """How many were given each state. Looked up by id, for the planner's sake as elsewhere."""
+def _update_states(env, sent, chosen_list):
+    """How many were given each state. Looked up by id, for the planner's sake as elsewhere.
+
+    Who got no result stays pending, but not for ever: in the end the one is rejected, and those
+    of a batch that was taken each time without a word are added. What is there at the next
+    attempt was added by the one before.
+    """
     return SQL(
         """
-        WITH sent AS MATERIALIZED (SELECT * FROM %s),
+        WITH told AS MATERIALIZED (SELECT * FROM %(told)s),
+        sent AS MATERIALIZED (
+        SELECT told.id, told.email,
+               CASE WHEN is_last AND told.state = 'accepted' THEN 'added'
+                    WHEN is_last THEN 'rejected'
+                    WHEN has_no_result THEN 'pending'
+                    WHEN told.state = 'exists' AND attempts > 1 THEN 'added'
+                    ELSE told.state END AS state,
+               CASE WHEN is_last THEN %(no_result)s ELSE told.message END AS message,
+               CASE WHEN has_no_result AND NOT is_last THEN attempts END AS attempts
+          FROM told JOIN campaign_master_recipient known
+            ON known.id = told.id AND known.id = ANY(ARRAY(SELECT id FROM told))
+         CROSS JOIN LATERAL (
+               SELECT COALESCE(known.unanswered_count, 0) + 1 AS attempts,
+                      told.state IN ('pending', 'accepted') AS has_no_result) counted
+         CROSS JOIN LATERAL (
+               SELECT has_no_result AND attempts >= %(most)s AS is_last) compared),
         stored AS (
         UPDATE campaign_master_recipient recipient
            SET state = sent.state,
@@ -261,7 +233,9 @@ def _update_states(sent, chosen_list):
                    WHEN sent.state = 'rejected' THEN NULL
                    ELSE recipient.state_reason END,
                server_message = CASE WHEN sent.state = 'rejected' THEN sent.message END,
-               added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC' END,
+               unanswered_count = sent.attempts,
+               added_at = CASE WHEN sent.state = 'added' THEN NOW() AT TIME ZONE 'UTC'
+                               WHEN sent.state = 'pending' THEN recipient.added_at END,
                write_date = NOW() AT TIME ZONE 'UTC'
           FROM sent
          WHERE recipient.id = ANY(ARRAY(SELECT id FROM sent))
@@ -270,12 +244,14 @@ def _update_states(sent, chosen_list):
            AND (sent.state = 'opted_out'
                 OR EXISTS (SELECT FROM utm_campaign campaign
                             WHERE campaign.id = recipient.campaign_id
-                              AND campaign.cm_list_id = %s))
+                              AND campaign.cm_list_id = %(list)s))
         RETURNING recipient.state)
         SELECT state, COUNT(*) FROM stored GROUP BY state
         """,
-        sent,
-        chosen_list.id,
+        told=sent,
+        no_result=env._("Campaign Master gave no result for this address."),
+        most=ATTEMPTS_WITHOUT_RESULT,
+        list=chosen_list.id,
     )
 
 
@@ -285,7 +261,7 @@ def _remember_who_is_on_the_list(env, sent):
         """
         SELECT recipient.id, sent.email, recipient.email IS DISTINCT FROM sent.email AS has_changed
           FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
-         WHERE sent.state IN ('added', 'exists')
+         WHERE sent.state IN ('added', 'exists', 'accepted')
         """,
         sent,
     )

@@ -1,17 +1,12 @@
 """Pages of individual statistics, written to a campaign's recipients in bulk."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from operator import attrgetter
 
 from odoo.tools import SQL
 
-from ..campaign_master_api import InvalidAnswer
 from . import opt_outs
 from .array_literals import array_of
-from .moments import aware
-
-CLOCK_SLACK = timedelta(hours=1)
 
 # The columns of a page: SQL type of each, and how two rows of one person become one.
 COLUMNS = {
@@ -39,13 +34,11 @@ def apply_page(campaign, rows):
     """Write one page of `RecipientStatistics` to the recipients of ``campaign``.
 
     A row belongs to whoever has its address now or had it when it was added to the list. Only
-    what differs is written, so the same page twice writes once.
-
-    :raises InvalidAnswer: when a row can't be true; nothing is written then
+    what differs is written, so the same page twice writes once. What a row doesn't tell stays as it
+    was known.
     """
     if not rows:
         return PageResult(0, 0)
-    _check_against_launch(campaign, rows)
     env = campaign.env
     env["campaign.master.recipient"].flush_model()
     env["campaign.master.former.address"].flush_model()
@@ -75,22 +68,6 @@ def forget_addresses_that_became_known(campaign):
     )
     env["campaign.master.unknown.address"].invalidate_model()
     return len(gone)
-
-
-def _check_against_launch(campaign, rows):
-    if not campaign.cm_sent_at:
-        return
-    earliest = aware(campaign.cm_sent_at) - CLOCK_SLACK
-    for row in rows:
-        for moment in (row.first_open, row.last_open, row.first_click, row.last_click):
-            if moment and moment < earliest:
-                raise InvalidAnswer(
-                    campaign.env._(
-                        "Campaign Master reported an open or a click from before the launch, so "
-                        "nothing of this page of statistics was taken over. Tell Campaign Master's "
-                        "support."
-                    )
-                )
 
 
 def _page(rows):
@@ -129,7 +106,7 @@ def _update():
         """
         UPDATE campaign_master_recipient recipient
            SET (%(names)s) = ROW(%(new_values)s),
-               opted_out = recipient.opted_out OR merged.total_unsubscribes > 0,
+               opted_out = recipient.opted_out OR COALESCE(merged.total_unsubscribes > 0, FALSE),
                state = CASE WHEN merged.total_unsubscribes > 0 THEN 'opted_out'
                             ELSE recipient.state END,
                state_reason = CASE WHEN merged.total_unsubscribes > 0 THEN 'unsubscribed'
@@ -178,8 +155,9 @@ def _new_values():
     """What the page says; of somebody with a former address the most of both addresses."""
     for name, (_kind, merge, _aggregate) in COLUMNS.items():
         yield SQL(
-            f"CASE WHEN merged.has_former THEN {merge}(recipient.%s, merged.%s) ELSE merged.%s END",
-            *[SQL.identifier(name)] * 3,
+            f"CASE WHEN merged.has_former THEN {merge}(recipient.%s, merged.%s) "
+            "ELSE COALESCE(merged.%s, recipient.%s) END",
+            *[SQL.identifier(name)] * 4,
         )
 
 

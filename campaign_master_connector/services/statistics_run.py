@@ -149,6 +149,7 @@ def _pull_recipients(campaign, client, result, clock):
 def _store_page(campaign, page, result, is_complete):
     applied = transaction.write_durably(campaign.env, lambda: _apply(campaign, page, is_complete))
     result.counts["rows"] += applied.changed
+    result.counts["skipped_rows"] += page.skipped
     result.counts["unknown_addresses"] += applied.unknown
 
 
@@ -158,6 +159,7 @@ def _begin(campaign):
             "cm_recipient_statistics_page": 1,
             "cm_recipient_statistics_started_at": fields.Datetime.now(),
             "cm_recipient_statistics_requested": False,
+            "cm_skipped_rows": 0,
         }
         if forget_addresses_that_became_known(campaign):
             # What they did before they were recipients comes only with all rows.
@@ -167,6 +169,8 @@ def _begin(campaign):
 
 def _apply(campaign, page, is_complete):
     applied = apply_page(campaign, page.items)
+    if page.skipped:
+        campaign.cm_skipped_rows += page.skipped
     if not is_complete:
         return applied
     if page.is_last:

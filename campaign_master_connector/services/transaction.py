@@ -75,7 +75,7 @@ def campaign_lock(campaign, purpose):
 
 
 def account_lock(account):
-    """The same for refreshing the account's lists and templates; forms are kept out by it too."""
+    """The same for refreshing the account's lists and templates."""
     return _lock(ACCOUNT_LOCK_CLASS, account)
 
 
@@ -102,16 +102,6 @@ def _lock(lock_class, record):
         raise
     finally:
         cr.execute(SQL("SELECT pg_advisory_unlock(%s)", key))
-
-
-def try_account_lock(account):
-    """Whether this transaction got the right to refresh the account's lists and templates.
-
-    Until its end: nobody else may store them before what it stored can be seen.
-    """
-    cr = account.env.cr
-    cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", ACCOUNT_LOCK_CLASS, account.id))
-    return cr.fetchone()[0]
 
 
 def commit_progress(env, processed, remaining):

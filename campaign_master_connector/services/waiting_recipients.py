@@ -25,7 +25,7 @@ def campaigns_with_work(env, accounts, now):
                AND campaign.cm_paused IS NOT TRUE
                AND (campaign.cm_retry_at IS NULL OR campaign.cm_retry_at <= %(now)s
                     OR campaign.cm_failed_kind <> 'sync')
-               AND (campaign.cm_sync_requested OR campaign.cm_external_id > 0)
+               AND (campaign.cm_sync_requested OR campaign.cm_external_id IS NOT NULL)
              ORDER BY MIN(COALESCE(campaign.cm_synced_at, '-infinity'))
                           OVER (PARTITION BY campaign.cm_account_id),
                       campaign.cm_account_id, campaign.cm_synced_at NULLS FIRST, campaign.id

@@ -10,8 +10,7 @@ from odoo import sql_db
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
-from ..campaign_master_api import CampaignMasterClient, RetryPolicy, Timeouts
-from ..models import campaign_master_account_connection as connection
+from ..campaign_master_api import CampaignMasterClient, RetryPolicy
 from ..services import account_session, statistics_run, sync_run
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -102,11 +101,7 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
         """Have the lists and templates of the sandbox, and no call of that in its counts."""
         account = account or self.account
         account.choices_attempted_at = False
-        with (
-            patch.dict(account_session.WHILE_A_FORM_OPENS, {"timeouts": Timeouts()}),
-            patch.object(connection, "SECONDS_WHILE_A_FORM_OPENS", 60.0),
-        ):
-            account._refresh_choices_if_stale()
+        account._refresh_choices_if_stale(seconds=600.0)
         self.assertFalse(account._notice())
         self.control.clear_calls()
 
@@ -114,7 +109,7 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
         return self.env[f"campaign.master.{model}"].search(
             [
                 ("account_id", "=", (account or self.account).id),
-                ("external_id", "=", external_id),
+                ("external_id", "=", str(external_id)),
             ]
         )
 

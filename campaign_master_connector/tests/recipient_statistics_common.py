@@ -6,7 +6,7 @@ from unittest.mock import patch
 import responses
 from odoo import fields
 
-from ..campaign_master_api import endpoints
+from ..campaign_master_api import client as wire_client
 from .common import CampaignMasterCase
 
 RATES = {
@@ -66,7 +66,7 @@ class RecipientStatisticsCase(CampaignMasterCase):
         }
 
     def small_pages(self, size):
-        patched = patch.object(endpoints, "MAX_PAGE_SIZE", size)
+        patched = patch.object(wire_client, "ROWS_PER_PAGE", size)
         patched.start()
         self.addCleanup(patched.stop)
 

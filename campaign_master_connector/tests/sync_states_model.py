@@ -139,7 +139,7 @@ class Model:
                  WHERE list.external_id = %s AND recipient.state = 'pending'
                    AND recipient.email = ANY(%s)
                 """,
-                list_id,
+                str(list_id),
                 emails,
             )
         )

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, timedelta
 
+from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
@@ -115,6 +116,32 @@ class TestAccountSession(CampaignMasterCase):
                 minutes = self.pause(monthly=monthly, **duration)
                 self.assertGreater(minutes, -0.1)
                 self.assertLess(minutes, 31 * 24 * 60 if monthly else 61)
+
+    def test_pause_without_an_end_is_probed_at_growing_distance_within_a_day(self):
+        for monthly in (True, False):
+            self.account.write({"blocked_until": False, "pause_probes": 0})
+            minutes = []
+            with freeze_time("2026-03-01 00:00:10") as frozen:
+                for _probe in range(10):
+                    self.session().record(RateLimitReached("Used up", monthly=monthly))
+                    pause = self.account.blocked_until - fields.Datetime.now()
+                    minutes.append(pause.total_seconds() / 60)
+                    frozen.tick(pause)
+            self.assertEqual(minutes[:4], [15, 30, 60, 120])
+            self.assertEqual(minutes[-1], 24 * 60)
+
+    def test_answer_ends_the_growth(self):
+        self.session().record(RateLimitReached("Used up", monthly=True))
+        self.account.blocked_until = False
+        with self.session() as session:
+            next(session.client.iter_lists(), None)
+        self.assertEqual(self.account.pause_probes, 0)
+        self.session().record(RateLimitReached("Used up", monthly=True))
+        self.assertAlmostEqual(
+            self.account.blocked_until,
+            self.from_now(minutes=15).replace(tzinfo=None),
+            delta=timedelta(minutes=1),
+        )
 
     def test_hour_that_never_ends_stops_the_schedules_for_an_hour_at_most(self):
         with self.session() as session:

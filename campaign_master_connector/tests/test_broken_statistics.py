@@ -20,7 +20,9 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         campaign = self.synced_campaign(self.contacts(45))
         self.small_pages(10)
         self.launch(campaign, rates=ALL_OPEN | {"unsubscribe": 1})
-        self.control.set_fault("wrong_types", operation="listCampaignRecipients", skip=2, count=1)
+        self.control.set_fault(
+            "malformed_json", operation="listCampaignRecipients", skip=2, count=1
+        )
         self.pull(campaign)
         self.assertEqual(self.pages(), ["1", "2", "3", "4", "5"])
         self.assertIn("can't be used", campaign.cm_sync_error.replace("cannot", "can't"))
@@ -37,7 +39,7 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         campaign = self.synced_campaign(self.contacts(45))
         self.small_pages(1)
         self.launch(campaign)
-        self.control.set_fault("wrong_types", operation="listCampaignRecipients")
+        self.control.set_fault("malformed_json", operation="listCampaignRecipients")
         self.pull(campaign)
         self.assertEqual(self.pages(), ["1", "2", "3"])
         self.assertEqual(campaign.cm_recipient_statistics_page, 1)
@@ -46,7 +48,7 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         campaign = self.synced_campaign(self.contacts(45))
         self.small_pages(10)
         self.launch(campaign)
-        self.control.set_fault("wrong_types", operation="listCampaignRecipients", count=1)
+        self.control.set_fault("malformed_json", operation="listCampaignRecipients", count=1)
         triggers = self.env["ir.cron.trigger"].search_count([])
         with patch(
             "odoo.addons.campaign_master_connector.services.transaction.commit_progress",
@@ -85,39 +87,89 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         self.pull(campaign)
         self.assertEqual(self.here(campaign), self.there(campaign))
 
-    def test_broken_page_writes_nothing_of_it_and_is_told(self):
+    def test_odd_value_costs_nothing_but_itself(self):
         campaign = self.synced_campaign(self.contacts(2))
         campaign.cm_sent_at = fields.Datetime.now() - timedelta(days=2)
-        good = {"email": "person-1@example.com", "totalOpens": 3}
-        for broken in (
-            {"email": "person-2@example.com", "totalOpens": -1},
-            {"email": "person-2@example.com", "totalOpens": "3"},
-            {"email": "person-2@example.com", "totalOpens": "missing"},
-            {"email": "person-2@example.com", "bounced": "yes"},
-            {"email": 17},
-            {"email": "missing"},
-            {"email": "person-2@example.com", "firstOpen": "1970-01-01T00:00:00Z"},
-            {"email": "person-2@example.com", "lastOpen": "2099-01-01T00:00:00Z"},
-            {"email": "person-2@example.com", "firstOpen": days_ago(1).removesuffix("Z")},
-            {"email": "person-2@example.com", "firstClick": days_ago(3)},
-            {"email": "person-2@example.com", "lastOpen": days_ago(3)},
+        odd_one, other = campaign.cm_recipient_ids.sorted("email")
+        known = {"total_opens": 2, "first_open": "2026-02-01 09:00:00", "bounced": True}
+        for key, value, name in (
+            ("totalOpens", -1, "total_opens"),
+            ("totalOpens", "three", "total_opens"),
+            ("totalOpens", None, "total_opens"),
+            ("totalOpens", "missing", "total_opens"),
+            ("bounced", "perhaps", "bounced"),
+            ("bounced", None, "bounced"),
+            ("firstOpen", "", "first_open"),
+            ("firstOpen", "0001-01-01T00:00:00", "first_open"),
+            ("firstOpen", "some day", "first_open"),
         ):
-            with self.subTest(broken=broken):
-                campaign.cm_sync_error = False
-                with self.answering(campaign, good, broken):
+            with self.subTest(key=key, value=value):
+                campaign.cm_recipient_ids.write({"total_opens": 0, "total_clicks": 0})
+                odd_one.write(known)
+                row = {"email": odd_one.email, "totalOpens": 2, "totalClicks": 5, "bounced": True}
+                good = {"email": other.email, "totalOpens": 3}
+                with self.answering(campaign, {**row, key: value}, good):
                     self.pull(campaign)
-                self.assertTrue(campaign.cm_sync_error)
-                self.assertFalse(any(campaign.cm_recipient_ids.mapped("total_opens")))
-                self.assertFalse(campaign.cm_recipient_statistics_at)
+                self.assertFalse(campaign.cm_sync_error)
+                self.assertTrue(campaign.cm_recipient_statistics_at)
+                self.assertEqual((odd_one.total_clicks, other.total_opens), (5, 3))
+                self.assertEqual(str(odd_one[name]), str(known[name]))
+                self.assertFalse(campaign.cm_skipped_rows)
+
+    def test_row_without_an_address_costs_that_row_and_is_told(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        for unreadable in ({"email": None}, {"email": 17}, {"email": "missing"}):
+            with self.subTest(unreadable=unreadable):
+                campaign.cm_recipient_ids.write({"total_opens": 0})
+                good = {"email": "person-1@example.com", "totalOpens": 3}
+                with self.answering(campaign, unreadable, good, unreadable):
+                    self.pull(campaign)
+                self.assertFalse(campaign.cm_sync_error)
+                self.assertTrue(campaign.cm_recipient_statistics_at)
+                self.assertEqual(sum(campaign.cm_recipient_ids.mapped("total_opens")), 3)
+                self.assertEqual(campaign.cm_skipped_rows, 2)
+                log = self.env["campaign.master.sync.log"].search([], limit=1, order="id desc")
+                self.assertEqual(log.skipped_rows, 2)
+                self.assertIn("listCampaignRecipients email: Row left out (2)", log.deviations)
+        with self.answering(campaign, {"email": "person-1@example.com"}):
+            self.pull(campaign)
+        self.assertFalse(campaign.cm_skipped_rows)
+
+    def test_who_unsubscribed_is_heard_whatever_else_the_row_says(self):
+        campaign = self.synced_campaign(self.contacts(3))
+        campaign.cm_sent_at = fields.Datetime.now()
+        odd = {"totalUnsubscribes": "1", "totalOpens": "?", "firstOpen": days_ago(3), "bounced": 2}
+        with self.answering(
+            campaign,
+            {"email": None},
+            {"email": "PERSON-1@example.com ", **odd},
+            {"email": "person-2@example.com", "totalUnsubscribes": 1.0, "lastClick": "never"},
+        ):
+            self.pull(campaign)
+        self.assertEqual(self.states(campaign), {"opted_out": 2, "added": 1})
+        known = self.env["campaign.master.opt.out"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(
+            set(known.mapped("email")), {"person-1@example.com", "person-2@example.com"}
+        )
+
+    def test_open_before_the_launch_is_an_open(self):
+        """Whoever sends himself a test mail opens it before."""
+        campaign = self.synced_campaign(self.contacts(1))
+        campaign.cm_sent_at = fields.Datetime.now()
+        row = {"email": "person-1@example.com", "totalOpens": 1, "firstOpen": days_ago(3)}
+        with self.answering(campaign, row):
+            self.pull(campaign)
+        self.assertFalse(campaign.cm_sync_error)
+        self.assertEqual(campaign.cm_recipient_ids.total_opens, 1)
+        self.assertTrue(campaign.cm_recipient_ids.first_open)
 
     def test_broken_page_is_told_in_the_language_of_the_company(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.company.partner_id.lang = "de_DE"
         campaign = self.synced_campaign(self.contacts(1))
-        campaign.cm_sent_at = fields.Datetime.now()
-        with self.answering(campaign, {"email": "person-1@example.com", "lastOpen": days_ago(3)}):
-            self.pull(campaign)
-        self.assertIn("vor dem Start", campaign.cm_sync_error)
+        self.control.set_fault("malformed_json", operation="listCampaignRecipients")
+        self.pull(campaign)
+        self.assertIn("Antwort", campaign.cm_sync_error)
 
     def test_time_zones_are_understood(self):
         campaign = self.synced_campaign(self.contacts(1))
@@ -144,16 +196,21 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         recipient = campaign.cm_recipient_ids
         self.assertEqual((recipient.total_opens, recipient.bounced), (3, True))
 
-    def test_wrong_page_repeated_page_and_endless_pages_are_told(self):
+    def test_page_that_is_told_for_ever_is_told(self):
         campaign = self.synced_campaign(self.contacts(1))
         row = {"email": "person-1@example.com", "totalOpens": 2}
-        for last, page in ((True, 2), (False, 1)):
-            with self.subTest(last=last, page=page):
-                campaign.write({"cm_sync_error": False, "cm_recipient_statistics_page": 0})
-                with self.answering(campaign, row, last=last, page=page):
-                    self.pull(campaign)
-                self.assertTrue(campaign.cm_sync_error)
-                self.assertFalse(campaign.cm_recipient_statistics_at)
+        with self.answering(campaign, row, last=False, page=1):
+            self.pull(campaign)
+        self.assertTrue(campaign.cm_sync_error)
+        self.assertFalse(campaign.cm_recipient_statistics_at)
+
+    def test_page_that_is_numbered_otherwise_is_taken(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        row = {"email": "person-1@example.com", "totalOpens": 2}
+        with self.answering(campaign, row, page=2):
+            self.pull(campaign)
+        self.assertFalse(campaign.cm_sync_error)
+        self.assertEqual(campaign.cm_recipient_ids.total_opens, 2)
 
     def test_campaign_deleted_there_is_told_and_the_next_goes_on(self):
         gone = self.synced_campaign(self.contacts(1), title="Gone")

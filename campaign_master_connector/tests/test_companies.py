@@ -114,7 +114,7 @@ class TestCompanies(CampaignMasterCase):
             ((self.company, self.other_company), {"Ours", "Theirs"}),
         ):
             campaigns = self.as_both("utm.campaign", *companies).search(
-                [("cm_external_id", ">", 0)]
+                [("cm_external_id", "!=", False)]
             )
             self.assertEqual(set(campaigns.mapped("title")), names)
             recipients = self.as_both("campaign.master.recipient", *companies).search([])

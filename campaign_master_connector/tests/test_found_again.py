@@ -37,7 +37,7 @@ class TestFoundAgain(CampaignMasterCase):
             (there["fromEmail"], there["fromName"], there["description"]),
             (OTHER_SENDER, "Events", "Others"),
         )
-        self.assertEqual(self.campaign.cm_external_id, self.lost["id"])
+        self.assertEqual(self.campaign.cm_external_id, str(self.lost["id"]))
         self.control.clear_calls()
         self.sync(self.campaign)
         self.assertEqual(self.calls(), {})

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..campaign_master_api import NO_RETRY, Timeouts
-from ..services import account_session, recipient_push, transaction
+from ..services import account_session, recipient_batch, transaction
 from .common import CampaignMasterCase
 
 
@@ -35,7 +35,7 @@ class TestLostAnswers(CampaignMasterCase):
 
     def assertOneCampaign(self, campaign):
         [there] = self.control.campaigns()
-        self.assertEqual(there["id"], campaign.cm_external_id)
+        self.assertEqual(str(there["id"]), campaign.cm_external_id)
         self.assertEqual(there["externalId"], campaign.cm_reference)
 
     def test_lost_answer_of_create_makes_one_campaign(self):
@@ -116,11 +116,11 @@ class TestLostAnswers(CampaignMasterCase):
 
     def test_batch_whose_answer_stays_lost_is_sent_again_and_counts_as_added(self):
         self.without_repeats()
-        for fault in ("drop_connection", "malformed_json", "wrong_types", "html_page"):
+        for fault in ("drop_connection", "malformed_json", "html_page"):
             with self.subTest(fault=fault):
                 campaign = self.synced_campaign(title=fault)
                 self.add(campaign, self.contacts(3, prefix=fault))
-                self.control.set_fault(fault, operation="addListRecipients", when="after", count=1)
+                self.control.set_fault(fault, operation="addListRecipients", when="after")
                 self.run_cron()
                 self.assertEqual(self.states(campaign), {"pending": 3})
                 self.assertTrue(campaign.cm_sync_error)
@@ -143,16 +143,16 @@ class TestLostAnswers(CampaignMasterCase):
     def test_worker_that_dies_between_two_batches_loses_and_doubles_nobody(self):
         campaign = self.synced_campaign()
         self.add(campaign, self.env["res.partner"].browse(self.bulk_contacts(1_200)))
-        original = recipient_push._send
+        original = recipient_batch.Sending.send
         sent = []
 
-        def send(env, client, list_id, recipients):
+        def send(sending, recipients):
             if sent:
                 raise KeyboardInterrupt
             sent.append(recipients)
-            return original(env, client, list_id, recipients)
+            return original(sending, recipients)
 
-        with patch.object(recipient_push, "_send", send), suppress(KeyboardInterrupt):
+        with patch.object(recipient_batch.Sending, "send", send), suppress(KeyboardInterrupt):
             self.run_cron()
         self.env.invalidate_all()
         self.assertEqual(self.states(campaign), {"added": 1_000, "pending": 200})
@@ -225,7 +225,7 @@ class TestLostAnswers(CampaignMasterCase):
         campaign = self.synced_campaign(self.contacts(3))
         before = campaign.cm_external_id
         self.control.suppress(["person-2@example.com"])
-        campaign.write({"cm_external_id": 0, "cm_state": "not_synced", "cm_sent_values": False})
+        campaign.write({"cm_external_id": False, "cm_state": "not_synced", "cm_sent_values": False})
         campaign.cm_recipient_ids.write({"state": "pending"})
         self.sync(campaign)
         self.assertEqual(campaign.cm_external_id, before)

@@ -64,6 +64,9 @@ class TestOutsiders(RightsCase):
                 lambda lists=lists: lists.web_search_read([], {"name": {}}),
                 lambda theirs=theirs: theirs.web_read(specification),
                 lambda theirs=theirs: theirs.browse().onchange({}, [], specification),
+                lambda theirs=theirs: theirs.cm_refresh_choices(),
+                lambda theirs=theirs: theirs.browse().cm_refresh_choices(),
+                lambda lists=lists: lists.action_cm_refresh(),
             ):
                 self.account.choices_attempted_at = False
                 with suppress(AccessError):

@@ -34,7 +34,7 @@ class TestQuotaMonth(CampaignMasterCase):
         for campaign in campaigns:
             campaign.write(
                 {
-                    "cm_external_id": campaign.id,
+                    "cm_external_id": str(campaign.id),
                     "cm_state": "sent",
                     "cm_sent_at": BEGIN,
                     "cm_synced_at": BEGIN,
@@ -44,7 +44,7 @@ class TestQuotaMonth(CampaignMasterCase):
         return campaigns
 
     def play(self, campaigns, recipients_a_day, days=DAYS):
-        self.env["utm.campaign"].search([("cm_external_id", ">", 0)]).active = False
+        self.env["utm.campaign"].search([("cm_external_id", "!=", False)]).active = False
         campaigns = self.launched_campaigns(campaigns)
         with freeze_time(BEGIN) as frozen:
             self.account.write({"month": BEGIN.date(), "month_calls": 0, "hourly_reset_at": False})

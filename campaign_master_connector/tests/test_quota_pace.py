@@ -46,7 +46,7 @@ class TestQuotaPace(CampaignMasterCase):
         pace = self.account._pace("campaign_statistics")
         for number in range(3):
             self.campaign.copy({"title": f"More {number}"}).write(
-                {"cm_external_id": 1_000 + number, "cm_synced_at": MIDDLE}
+                {"cm_external_id": f"more-{number}", "cm_synced_at": MIDDLE}
             )
         self.assertAlmostEqual(self.account._pace("campaign_statistics") / pace, 4, places=3)
 

@@ -6,7 +6,7 @@ from odoo.tests import Form, tagged
 from .rights_common import RightsCase
 
 SYSTEM_FIELDS = {
-    "cm_external_id": 17,
+    "cm_external_id": "17",
     "cm_reference": "another",
     "cm_state": "sent",
     "cm_emails_sent": 1_000,

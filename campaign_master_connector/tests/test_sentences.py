@@ -2,8 +2,7 @@
 
 from odoo.tests import tagged
 
-from ..campaign_master_api import HostNotFound
-from ..campaign_master_api.sentences import Sentence
+from ..campaign_master_api import HostNotFound, Sentence
 from ..services.sentences import number_for, sentence_of
 from .common import CampaignMasterCase
 

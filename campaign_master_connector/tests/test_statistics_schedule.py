@@ -185,12 +185,12 @@ class TestMorning(CampaignMasterCase):
         self.set_zone(other, "America/New_York")
         theirs = self.make_account(other, username="second", password="word")
         campaign = self.make_campaign()
-        campaign.write({"cm_external_id": 1, "cm_sent_at": "2026-02-09 08:00:00"})
+        campaign.write({"cm_external_id": "1", "cm_sent_at": "2026-02-09 08:00:00"})
         other_campaign = campaign.with_company(other).copy(
             {"cm_list_id": False, "cm_template_id": False}
         )
         other_campaign.write({"cm_account_id": theirs.id, "cm_sent_at": campaign.cm_sent_at})
-        other_campaign.cm_external_id = 2
+        other_campaign.cm_external_id = "2"
         both = campaign + other_campaign
         both.cm_recipient_statistics_at = "2026-02-09 12:00:00"
         for now, expected in (

@@ -33,6 +33,7 @@ class TestStoppedAccount(CampaignMasterCase):
         self.control.clear_calls()
         self.run_all_schedules()
         self.account.choices_attempted_at = False
+        self.campaigns[0].cm_refresh_choices()
         Form(self.campaigns[0])
         self.assertEqual(self.calls(), {})
 
@@ -88,17 +89,24 @@ class TestStoppedAccount(CampaignMasterCase):
         self.account.connection_state = "refused"
         self.assertFalse(campaign.cm_next_attempt_at)
 
-    def test_used_up_month_is_obeyed_until_it_ends(self):
+    def test_used_up_month_whose_end_is_not_told_is_probed_with_a_call_within_a_day(self):
         self.control.set_limits(monthly_limit=100, calls_this_month=100)
         self.run_cron()
         self.assertEqual(sum(self.calls().values()), 1)
-        in_an_hour = fields.Datetime.now() + timedelta(hours=1)
-        end_of_month = fields.Datetime.end_of(fields.Datetime.now(), "month")
         blocked_until = self.account.blocked_until
-        self.assertGreaterEqual(blocked_until, min(in_an_hour, end_of_month))
+        self.assertGreater(blocked_until, fields.Datetime.now())
+        self.assertLessEqual(blocked_until, fields.Datetime.now() + timedelta(days=1))
         self.assertNoCall()
         self.sync(self.campaigns[0])
         self.assertEqual(self.account.blocked_until, blocked_until)
+        self.account.blocked_until = False
+        self.control.clear_calls()
+        self.run_all_schedules()
+        self.assertEqual(sum(self.calls().values()), 1)
+        self.assertGreater(self.account.blocked_until, blocked_until)
+        self.account.blocked_until = False
+        self.control.set_limits(monthly_limit=50_000, calls_this_month=0)
+        self.assertWorks()
 
     def test_other_credentials_are_not_held_back_by_the_old_ones_limit(self):
         self.control.set_limits(hourly_limit=100, calls_this_hour=100)

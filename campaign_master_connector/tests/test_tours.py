@@ -32,7 +32,7 @@ class TestTours(CampaignMasterCase, HttpCase):
         self.assertEqual(campaign.create_uid, self.salesperson)
         self.assertEqual(self.on_list(), ["person-1@example.com", "person-2@example.com"])
         [synced] = self.control.campaigns()
-        self.assertEqual(synced["id"], campaign.cm_external_id)
+        self.assertEqual(str(synced["id"]), campaign.cm_external_id)
         self.assertEqual(synced["subject"], "Our spring offers")
 
     def test_sync_says_what_is_missing(self):

@@ -56,10 +56,8 @@ class Accounts:
             for name, company_id in zip(lists, companies, strict=True)
         ]
         accounts = self.call("campaign.master.account", "create", values)
-        for company_id in companies:
-            # One at a time: a drop-down waits for the server as long as for one, not for all.
-            context = {"allowed_company_ids": [company_id]}
-            admin.call("campaign.master.list", "name_search", "", context=context)
+        context = {"allowed_company_ids": companies}
+        admin.call("campaign.master.list", "action_cm_refresh", [], context=context)
         found = zip(lists.items(), companies, accounts, strict=True)
         return [Owner(name, company, account, ids) for (name, ids), company, account in found]
 

@@ -81,6 +81,7 @@ def make_list(admin: OdooSession, sandbox: SandboxProcess, title: str) -> int:
     def is_known() -> bool:
         # Entering the password anew makes Odoo look before the minute is up.
         admin.call("campaign.master.account", "write", accounts, {"password": sandbox.password})
+        admin.call("campaign.master.list", "action_cm_refresh", [])
         return bool(admin.call("campaign.master.list", "name_search", title))
 
     assert wait_until(is_known, 20)
@@ -174,7 +175,7 @@ def assert_everybody_is_there_once(
     remote = [
         one for one in sandbox.control.campaigns() if one["externalId"] == campaign["cm_reference"]
     ]
-    assert [one["id"] for one in remote] == [campaign["cm_external_id"]]
+    assert [str(one["id"]) for one in remote] == [campaign["cm_external_id"]]
     assert len(emails_on(sandbox, campaign["title"])) == people
     assert states_of_recipients(odoo.admin, campaign_id) == ["added"] * people
     assert campaign["cm_sync_error"] is False

@@ -182,7 +182,7 @@ def _state(accounts: Accounts, owner: Owner, people: int) -> str:
     names = ("cm_reference", "cm_external_id", "cm_sync_error", "cm_in_flight_last_id")
     campaign = accounts.read("utm.campaign", [campaign_id], *names)[campaign_id]
     control = accounts.sandbox.control
-    there = {one["id"]: one["externalId"] for one in control.campaigns(owner.username)}
+    there = {str(one["id"]): one["externalId"] for one in control.campaigns(owner.username)}
     found = {
         "there": there == {campaign["cm_external_id"]: campaign["cm_reference"]},
         "no problem": not campaign["cm_sync_error"],

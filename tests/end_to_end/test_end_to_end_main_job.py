@@ -36,7 +36,7 @@ def test_salesperson_syncs_and_the_schedule_adds_who_is_linked_later(
     campaign = salesperson.read("utm.campaign", campaign_id, "cm_reference", "cm_external_id")
     [remote] = sandbox.control.campaigns()
     assert remote["externalId"] == campaign["cm_reference"]
-    assert remote["id"] == campaign["cm_external_id"]
+    assert str(remote["id"]) == campaign["cm_external_id"]
     early = [f"early-{number}@example.com" for number in (1, 2, 3)]
     assert emails_on(sandbox, "Spring") == early
 

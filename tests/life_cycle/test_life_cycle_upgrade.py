@@ -20,7 +20,7 @@ from sandbox.testing import SandboxProcess
 from tools import places, postgres, versions
 
 VERSIONS = Path(__file__).parent / "versions"
-EARLIER = ["19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0"]
+EARLIER = ["19.0.1.0.0", "19.0.1.1.0", "19.0.1.2.0", "19.0.1.3.0", "19.0.1.4.0"]
 MANIFEST = ast.literal_eval((places.ADDON / "__manifest__.py").read_text(encoding="utf-8"))
 # What the dump's company changed for itself.
 OWN_INTERVAL = ("ir_cron_update_campaign_statistics", 45)
@@ -31,6 +31,7 @@ TO_ADD = {
     "19.0.1.1.0": "[('id', '<', 0)]",
     "19.0.1.2.0": "[('id', '<', 0)]",
     "19.0.1.3.0": '[["id", "<", 0]]',
+    "19.0.1.4.0": '[["id", "<", 0]]',
 }
 ADD_SOMEBODY_LATER = """
     UPDATE utm_campaign SET cm_additions = JSONB_BUILD_ARRAY(JSONB_BUILD_OBJECT(
@@ -38,9 +39,15 @@ ADD_SOMEBODY_LATER = """
         'company_ids', '[1]'::jsonb, 'after', 0))
      WHERE title->>'en_US' = 'Waiting through the upgrade'
 """
+# As the filter "In Campaign Master" of those versions is kept, with another one after it.
+KEEP_A_SEARCH = """
+    INSERT INTO ir_filters (name, model_id, domain, context, sort, active)
+    VALUES ('Ours', 'utm.campaign',
+            '["&", ("cm_external_id", ">", 0), ("cm_state", "=", "sent")]', '{}', '[]', TRUE)
+"""
 KEPT = {
     "campaigns": """
-        SELECT title, active, cm_reference, cm_external_id, cm_state, cm_emails_sent,
+        SELECT title, active, cm_reference, cm_external_id::varchar, cm_state, cm_emails_sent,
                cm_unique_clicks, cm_total_opens, cm_synced_at, cm_subject
           FROM utm_campaign ORDER BY id
     """,
@@ -55,6 +62,9 @@ KEPT = {
     "ORDER BY id",
     "account": "SELECT username, stored_password, api_url, show_extended_statistics, database_uuid"
     " FROM campaign_master_account",
+    "lists": "SELECT account_id, external_id::varchar, name FROM campaign_master_list ORDER BY id",
+    "templates": "SELECT account_id, external_id::varchar, name FROM campaign_master_template "
+    "ORDER BY id",
     "log": "SELECT kind, campaign_id, added, error FROM campaign_master_sync_log ORDER BY id",
 }
 
@@ -71,8 +81,9 @@ def old(version: str, server: postgres.Server, base: str, copy_of: MakeDatabase)
     """The database as that version has left it."""
     name = copy_of(base)
     versions.restore(server, VERSIONS / f"{version}.sql.gz", name)
-    if version in TO_ADD:
-        with server.cursor(name) as cursor:
+    with server.cursor(name) as cursor:
+        cursor.execute(KEEP_A_SEARCH)
+        if version in TO_ADD:
             cursor.execute(ADD_SOMEBODY_LATER, [TO_ADD[version]])
     return name
 
@@ -167,6 +178,24 @@ def test_who_is_to_be_added_in_the_background_still_is(version: str, upgraded: O
     assert found == ([('[["id", "<", 0]]',)] if version in TO_ADD else [])
 
 
+def test_ids_are_text_and_match_what_was_sent_before(upgraded: OdooRuns) -> None:
+    query = """
+        SELECT campaign.cm_sent_values->'template_id', TO_JSONB(template.external_id)
+          FROM utm_campaign campaign
+          JOIN campaign_master_template template ON template.id = campaign.cm_template_id
+         WHERE campaign.cm_sent_values IS NOT NULL
+    """
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found
+    assert all(isinstance(sent, str) and sent == known for sent, known in found)
+
+
+def test_a_search_that_somebody_kept_still_finds_what_it_found(upgraded: OdooRuns) -> None:
+    query = "SELECT domain FROM ir_filters WHERE name = 'Ours'"
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found == [('["&", ("cm_external_id", "!=", False), ("cm_state", "=", "sent")]',)]
+
+
 def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:
     name, minutes = OWN_INTERVAL
     query = """
@@ -207,4 +236,4 @@ def test_it_works_with_campaign_master_at_once(odoo: OdooServer) -> None:
         assert states.count("opted_out") > 0
         campaign = seller.read("utm.campaign", waiting, "cm_external_id", "cm_sync_error")
         assert campaign["cm_sync_error"] is False
-        assert campaign["cm_external_id"] in [one["id"] for one in sandbox.control.campaigns()]
+        assert campaign["cm_external_id"] in [str(one["id"]) for one in sandbox.control.campaigns()]

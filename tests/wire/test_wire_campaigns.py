@@ -49,7 +49,7 @@ def test_an_external_id_is_looked_up_exactly(
     server.get(CAMPAIGNS, json=page(campaign_json))
     found = client.find_campaign("reference-1")
     assert found is not None
-    assert (found.id, found.status) == (5, CampaignStatus.DRAFT)
+    assert (found.id, found.status) == ("5", CampaignStatus.DRAFT)
     assert server.calls[-1].request.params["externalId"] == "reference-1"
 
 
@@ -79,7 +79,7 @@ def test_a_server_that_ignores_the_external_id_is_searched_to_the_end(
     server.get(CAMPAIGNS, json=page(campaign_json | {"id": 6}, number=2))
     found = client.find_campaign("reference-1")
     assert found is not None
-    assert found.id == 6
+    assert found.id == "6"
 
 
 def test_several_with_one_external_id_are_an_error(
@@ -99,7 +99,7 @@ def test_one_campaign_that_stands_on_two_pages_is_one(
     server.get(CAMPAIGNS, json=page(campaign_json, number=2))
     found = client.find_campaign("reference-1")
     assert found is not None
-    assert found.id == 5
+    assert found.id == "5"
 
 
 @pytest.mark.parametrize("external_id", ["", "x" * 65, "a\nb"])
@@ -118,7 +118,7 @@ def test_ensure_takes_the_one_that_is_there(
     campaign_json: dict[str, Any],
 ) -> None:
     server.get(CAMPAIGNS, json=page(campaign_json))
-    assert ensure(client, fields).id == 5
+    assert ensure(client, fields).id == "5"
     assert methods(server) == ["GET"]
 
 
@@ -130,7 +130,7 @@ def test_ensure_creates_an_absent_one(
 ) -> None:
     server.get(CAMPAIGNS, json=page())
     server.post(CAMPAIGNS, json=campaign_json, status=201)
-    assert ensure(client, fields).id == 5
+    assert ensure(client, fields).id == "5"
     assert methods(server) == ["GET", "POST"]
 
 
@@ -142,7 +142,8 @@ LOST = [
     {"status": 504, "body": "<html>"},
     {"status": 200, "body": "<html>", "content_type": "text/html"},
     {"status": 201, "body": '{"id": 5', "content_type": "application/json"},
-    {"status": 201, "json": {"id": 5}},
+    {"status": 201, "json": {"name": "Spring"}},
+    {"status": 201, "body": ""},
 ]
 
 
@@ -157,7 +158,7 @@ def test_ensure_finds_what_a_lost_answer_created(
     server.get(CAMPAIGNS, json=page())
     server.post(CAMPAIGNS, **lost)
     server.get(CAMPAIGNS, json=page(campaign_json))
-    assert ensure(client, fields).id == 5
+    assert ensure(client, fields).id == "5"
     assert methods(server) == ["GET", "POST", "GET"]
 
 
@@ -172,7 +173,7 @@ def test_ensure_creates_once_more_where_the_first_attempt_left_nothing(
     server.get(CAMPAIGNS, json=page())
     server.post(CAMPAIGNS, **lost)
     server.post(CAMPAIGNS, json=campaign_json, status=201)
-    assert ensure(client, fields).id == 5
+    assert ensure(client, fields).id == "5"
     assert methods(server) == ["GET", "POST", "GET", "POST"]
 
 
@@ -223,6 +224,65 @@ def test_a_failed_look_up_does_not_hide_that_the_outcome_is_unknown(
     assert methods(server) == ["GET", "POST", "GET"]
 
 
+def test_a_created_campaign_is_known_by_its_id_alone(
+    server: responses.RequestsMock, client: CampaignMasterClient, fields: CampaignFields
+) -> None:
+    server.get(CAMPAIGNS, json=page())
+    server.post(CAMPAIGNS, status=201, json={"id": 5})
+    made = ensure(client, fields)
+    assert (made.id, made.status, made.status_text) == ("5", CampaignStatus.UNKNOWN, "")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": None, "externalId": "other"},
+        {"id": "", "externalId": "other"},
+        {"id": -1, "externalId": "REFERENCE-2", "status": []},
+        {"externalId": "other"},
+    ],
+)
+def test_another_campaign_that_cannot_be_read_hides_none(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    fields: CampaignFields,
+    campaign_json: dict[str, Any],
+    other: dict[str, Any],
+) -> None:
+    server.get(CAMPAIGNS, json=page(other, campaign_json))
+    assert ensure(client, fields).id == "5"
+    server.replace("GET", CAMPAIGNS, json=page(other))
+    assert client.find_campaign("reference-1") is None
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        {"id": None, "externalId": "reference-1"},
+        {"id": {}, "externalId": "reference-1"},
+        {"id": None},
+        {"id": None, "externalId": None},
+        {"id": 5, "externalId": {"value": "reference-1"}},
+        {"id": 5, "externalId": ["reference-1"]},
+        "reference-1",
+        None,
+    ],
+)
+def test_one_that_cannot_be_read_and_may_be_ours_is_not_created_again(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    fields: CampaignFields,
+    campaign_json: dict[str, Any],
+    unreadable: Any,
+) -> None:
+    server.get(CAMPAIGNS, json=page(unreadable))
+    with pytest.raises(InvalidAnswer, match="may be this one"):
+        ensure(client, fields)
+    assert methods(server) == ["GET"]
+    server.replace("GET", CAMPAIGNS, json=page(unreadable, campaign_json))
+    assert ensure(client, fields).id == "5"
+
+
 def test_ensure_does_not_repeat_a_refusal(
     server: responses.RequestsMock, client: CampaignMasterClient, fields: CampaignFields
 ) -> None:
@@ -238,7 +298,7 @@ def test_ensure_does_not_repeat_a_refusal(
 def test_ensure_creates_nothing_where_the_look_up_fails(
     server: responses.RequestsMock, client: CampaignMasterClient, fields: CampaignFields
 ) -> None:
-    server.get(CAMPAIGNS, json=page() | {"isLastPage": "yes"})
+    server.get(CAMPAIGNS, json=page() | {"campaigns": None})
     with pytest.raises(InvalidAnswer):
         ensure(client, fields)
     assert methods(server) == ["GET"]
@@ -252,5 +312,5 @@ def test_a_refused_token_lets_a_create_through_once(
 ) -> None:
     server.post(CAMPAIGNS, status=401)
     server.post(CAMPAIGNS, status=201, json=campaign_json)
-    assert client.create_campaign(fields).id == 5
+    assert client.create_campaign(fields).id == "5"
     assert methods(server) == ["POST"] * 3

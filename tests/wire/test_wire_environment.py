@@ -93,7 +93,7 @@ def test_an_authority_of_the_environment_is_trusted(
     identity = make_identity(tmp_path)
     monkeypatch.setenv(variable, str(identity.certificate))
     server = raw_server(http_answer(LISTS), identity.context)
-    assert [entry.id for entry in make_client(server.url).iter_lists()] == [1]
+    assert [entry.id for entry in make_client(server.url).iter_lists()] == ["1"]
 
 
 @pytest.mark.parametrize(

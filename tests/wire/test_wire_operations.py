@@ -16,14 +16,13 @@ from campaign_master_api import (
     CampaignFields,
     CampaignMasterClient,
     CampaignStatus,
-    InvalidAnswer,
     NewRecipient,
     NotFound,
     RecipientField,
     RecipientList,
     Template,
 )
-from wire_support import API, MakeClient
+from wire_support import API, MakeClient, StartServer, http_answer
 
 LIST_RECIPIENTS = f"{API}/lists/3/recipients"
 NOT_FOUND = {"error": {"code": "not_found", "message": "There is no such list."}}
@@ -50,8 +49,8 @@ def test_lists(server: responses.RequestsMock, client: CampaignMasterClient) -> 
         },
     )
     assert list(client.iter_lists()) == [
-        RecipientList(3, "News", 12),
-        RecipientList(2**53, ("Clients" + "x" * 300)[:255], None),
+        RecipientList("3", "News", 12),
+        RecipientList(str(2**53), ("Clients" + "x" * 300)[:255], None),
     ]
 
 
@@ -69,8 +68,8 @@ def test_templates(server: responses.RequestsMock, client: CampaignMasterClient)
         },
     )
     assert list(client.iter_templates()) == [
-        Template(1, "Spring", "Hello", "<p>\u2028Dear\tall,\n</p>"),
-        Template(2, "Plain", "", ""),
+        Template("1", "Spring", "Hello", "<p>\u2028Dear\tall,\n</p>"),
+        Template("2", "Plain", "", ""),
     ]
 
 
@@ -100,7 +99,7 @@ def test_recipients_are_added_in_order(
         NewRecipient("person-3@example.com"),
         NewRecipient("nobody"),
     ]
-    assert client.add_list_recipients("3", recipients) == [
+    assert client.add_list_recipients("3", recipients).results == [
         AddResult("person-1@example.com", AddStatus.ADDED, ""),
         AddResult("Person-2@Example.com", AddStatus.EXISTS, ""),
         AddResult("person-3@example.com", AddStatus.UNSUBSCRIBED, ""),
@@ -130,33 +129,8 @@ def test_a_thousand_recipients_are_one_call(
     emails = [f"person-{n}@example.com" for n in range(1000)]
     server.post(LIST_RECIPIENTS, json=results(*((email, "added") for email in emails)))
     added = client.add_list_recipients("3", [NewRecipient(email) for email in emails])
-    assert [result.email for result in added] == emails
+    assert [result.email for result in added.results if result] == emails
     assert client.calls == 1
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        results(("person-1@example.com", "added")),
-        results(("person-2@example.com", "added"), ("person-1@example.com", "added")),
-        results(*[("person-1@example.com", "added")] * 2),
-        results(*[(f"person-{n}@example.com", "added") for n in (1, 2, 3)]),
-        results(("person-1@example.com", "added"), ("person-2@example.com", "queued")),
-        results(("person-1@example.com", "added"), ("person-2@example.com\x00", "added")),
-        {"results": [{"email": "person-1@example.com"}, {"email": "person-2@example.com"}]},
-        {"results": {}},
-        {},
-    ],
-)
-def test_results_that_are_not_those_of_the_recipients_are_refused(
-    server: responses.RequestsMock, client: CampaignMasterClient, answer: dict[str, Any]
-) -> None:
-    server.post(LIST_RECIPIENTS, json=answer)
-    recipients = [NewRecipient("person-1@example.com"), NewRecipient("person-2@example.com")]
-    with pytest.raises(InvalidAnswer) as caught:
-        client.add_list_recipients("3", recipients)
-    assert caught.value.outcome_unknown
-    assert "@" not in caught.value.sentence
 
 
 def test_an_address_that_no_server_accepts_does_not_spoil_the_batch(
@@ -166,7 +140,7 @@ def test_an_address_that_no_server_accepts_does_not_spoil_the_batch(
     broken = "per\x00son@example.com"
     server.post(LIST_RECIPIENTS, json=results((long, "invalid"), (broken, "invalid")))
     added = client.add_list_recipients("3", [NewRecipient(long), NewRecipient(broken)])
-    assert [result.status for result in added] == [AddStatus.INVALID] * 2
+    assert [result.status for result in added.results if result] == [AddStatus.INVALID] * 2
 
 
 def test_a_list_that_is_gone(server: responses.RequestsMock, client: CampaignMasterClient) -> None:
@@ -176,7 +150,10 @@ def test_a_list_that_is_gone(server: responses.RequestsMock, client: CampaignMas
     assert not caught.value.outcome_unknown
 
 
-@pytest.mark.parametrize("identifier", [0, -1, True, 2**53 + 1, "3", 3.0])
+@pytest.mark.parametrize(
+    "identifier",
+    [3, True, None, "", " 3", "..", ".", "a\nb", "x" * 65, "a\u202eb", "a\u200bb", "\u3164"],
+)
 def test_an_id_that_cannot_be_is_never_sent(client: CampaignMasterClient, identifier: Any) -> None:
     for call in (
         lambda: client.get_campaign(identifier),
@@ -189,6 +166,28 @@ def test_an_id_that_cannot_be_is_never_sent(client: CampaignMasterClient, identi
     assert client.calls == 0
 
 
+@pytest.mark.parametrize(
+    ("identifier", "path"),
+    [
+        ("3", "3"),
+        ("a/b", "a%2Fb"),
+        ("../x", "..%2Fx"),
+        ("a?b#c", "a%3Fb%23c"),
+        ("%2e%2e", "%252e%252e"),
+        ("{6F9619FF-8B86}", "%7B6F9619FF-8B86%7D"),
+        ("{listId}", "%7BlistId%7D"),
+        ("ключ 1", "%D0%BA%D0%BB%D1%8E%D1%87%201"),
+    ],
+)
+def test_an_id_is_one_part_of_the_path(
+    raw_server: StartServer, make_client: MakeClient, identifier: str, path: str
+) -> None:
+    server = raw_server(http_answer("{}"))
+    make_client(server.url).add_list_recipients(identifier, [NewRecipient("p@example.com")])
+    start = server.requests[0].split(b"\r\n")[0]
+    assert start == f"POST /api/v1/lists/{path}/recipients HTTP/1.1".encode()
+
+
 def test_a_campaign(
     server: responses.RequestsMock, client: CampaignMasterClient, campaign_json: dict[str, Any]
 ) -> None:
@@ -196,13 +195,14 @@ def test_a_campaign(
     campaign_json |= {"description": "a\nb", "fromName": "Sales", "testEmail": "test@example.com"}
     server.get(f"{API}/campaigns/5", json=campaign_json)
     assert client.get_campaign("5") == Campaign(
-        id=5,
+        id="5",
         external_id="reference-1",
         name="Spring",
         subject="Spring",
         status=CampaignStatus.SENT,
+        status_text="sent",
         sent_at=datetime(2025, 3, 1, 9, 30, tzinfo=UTC),
-        template_id=7,
+        template_id="7",
         description="a\nb",
         from_name="Sales",
         from_email="",
@@ -229,7 +229,7 @@ def test_create_sends_what_is_set(
     campaign_json: dict[str, Any],
 ) -> None:
     server.post(f"{API}/campaigns", json=campaign_json, status=201)
-    assert client.create_campaign(fields).id == 5
+    assert client.create_campaign(fields).id == "5"
     assert sent_body(server) == CREATED
     client.create_campaign(replace(fields, test_email="test@example.com"))
     assert sent_body(server) == {**CREATED, "testEmail": "test@example.com"}

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 import responses
-from campaign_master_api import CampaignMasterClient, InvalidAnswer
+from campaign_master_api import (
+    CampaignMasterClient,
+    Deviation,
+    InvalidAnswer,
+    Page,
+    RecipientStatistics,
+    RequestRefused,
+)
+from campaign_master_api.records import OF_CHOICES, Bounds
 from wire_support import API
 
 LISTS_URL = f"{API}/lists"
@@ -24,7 +32,7 @@ def rows(*numbers: int) -> list[dict[str, Any]]:
 
 
 def serve(
-    server: responses.RequestsMock, answer: Callable[[int], dict[str, Any]], url: str = RECIPIENTS
+    server: responses.RequestsMock, answer: Callable[[int], Any], url: str = RECIPIENTS
 ) -> None:
     def reply(request: Any) -> tuple[int, dict[str, str], str]:
         return 200, {}, json.dumps(answer(int(request.params["page"])))
@@ -70,39 +78,166 @@ def test_lists_of_all_pages(server: responses.RequestsMock, client: CampaignMast
         },
         LISTS_URL,
     )
-    assert [entry.id for entry in client.iter_lists()] == [1, 2, 3, 4]
+    assert [entry.id for entry in client.iter_lists()] == ["1", "2", "3", "4"]
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda n: page(1, False, n),
-        lambda n: page(n + 1, False, n),
-        lambda n: page(str(n), False, n),
-        lambda n: page(n, "true", n),
-        lambda n: page(n, None, n),
         lambda n: page(n, False, 1, 2),
         lambda n: page(n, n == 2, 1, 2),
         lambda n: page(n, False, n % 3),
         lambda n: page(n, False),
-        lambda n: page(n, True, *range(1001)),
-        lambda n: {"currentPage": n, "recipients": []},
-        lambda n: {"isLastPage": True, "recipients": []},
+        lambda n: {"isLastPage": True},
         lambda n: {"currentPage": n, "isLastPage": True},
         lambda n: {"currentPage": n, "isLastPage": True, "recipients": None},
         lambda n: {"currentPage": n, "isLastPage": True, "recipients": {"a": 1}},
-        lambda n: {"currentPage": n, "isLastPage": True, "recipients": ["a"]},
+        lambda n: {"isLastPage": True, "one": rows(1), "other": rows(2)},
+        lambda n: {"isLastPage": True, "recipients": {}, "other": rows(2)},
+        lambda n: "no page",
+        lambda n: None,
     ],
 )
 def test_pages_that_cannot_be(
-    server: responses.RequestsMock,
-    client: CampaignMasterClient,
-    answer: Callable[[int], dict[str, Any]],
+    server: responses.RequestsMock, client: CampaignMasterClient, answer: Callable[[int], Any]
 ) -> None:
     serve(server, answer)
     with pytest.raises(InvalidAnswer, match="listCampaignRecipients"):
         list(client.iter_campaign_recipient_pages("5"))
-    assert client.calls <= 4
+    assert client.calls <= 10
+
+
+def emails(pages: Iterator[Page[RecipientStatistics]]) -> list[list[int]]:
+    """The numbers of the people on each page."""
+    return [[int(item.email[7:].split("@")[0]) for item in page.items] for page in pages]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda n: {"currentPage": 1},
+        lambda n: {"currentPage": n - 1},
+        lambda n: {"currentPage": str(n)},
+        lambda n: {"currentPage": None},
+        lambda n: {},
+        lambda n: {"isLastPage": "true" if n == 3 else "False"},
+        lambda n: {"isLastPage": int(n == 3)},
+        lambda n: {"IsLastPage": n == 3, "CURRENT_PAGE": n},
+    ],
+)
+def test_pages_that_are_told_another_way(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    told: Callable[[int], dict[str, Any]],
+) -> None:
+    def answer(n: int) -> dict[str, Any]:
+        extra = told(n)
+        frame = {} if "IsLastPage" in extra else {"isLastPage": n == 3}
+        return {**frame, "recipients": rows(n), **extra}
+
+    serve(server, answer)
+    assert emails(client.iter_campaign_recipient_pages("5")) == [[1], [2], [3]]
+    assert client.deviations
+
+
+NOT_TOLD = [None, "perhaps", {}, 2]
+
+
+@pytest.mark.parametrize("last", NOT_TOLD)
+def test_without_the_last_page_told_a_short_one_ends_the_run(
+    server: responses.RequestsMock, client: CampaignMasterClient, last: Any
+) -> None:
+    serve(server, lambda n: page(n, last, *range(3 * n, 3 * n + (3 if n < 3 else 2))))
+    pages = list(client.iter_campaign_recipient_pages("5"))
+    assert [len(one.items) for one in pages] == [3, 3, 2]
+    assert [one.is_last for one in pages] == [False, False, True]
+    assert client.calls == 3
+
+
+@pytest.mark.parametrize("last", NOT_TOLD)
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda n: (200, page(n, None)),
+        lambda n: (200, page(n, None, 1, 2)),
+        lambda n: (404, {"error": {"code": "not_found", "message": "x"}}),
+        lambda n: (400, {"message": "There is no such page"}),
+    ],
+)
+def test_what_comes_behind_the_last_page_ends_the_run(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    last: Any,
+    after: Callable[[int], tuple[int, Any]],
+) -> None:
+    def reply(request: Any) -> tuple[int, dict[str, str], str]:
+        number = int(request.params["page"])
+        status, content = (200, page(number, last, 1, 2)) if number == 1 else after(number)
+        return status, {}, json.dumps(content)
+
+    server.add_callback("GET", RECIPIENTS, reply, content_type="application/json")
+    pages = list(client.iter_campaign_recipient_pages("5"))
+    assert [len(one.items) for one in pages] == [2, 0]
+    assert pages[-1].is_last
+    assert client.calls == 2
+
+
+def test_an_account_with_nothing_needs_no_second_call(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(LISTS_URL, json=[])
+    assert list(client.iter_lists()) == []
+    assert client.calls == 1
+
+
+def test_a_page_that_is_refused_is_no_end_where_the_last_one_is_told(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(RECIPIENTS, json=page(1, False, 1))
+    server.get(RECIPIENTS, status=400, json={"message": "no"})
+    with pytest.raises(RequestRefused):
+        list(client.iter_campaign_recipient_pages("5"))
+
+
+def test_empty_pages_before_full_ones_do_not_end_the_run(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, lambda n: page(n, n == 6, *((n,) if n in (3, 6) else ())))
+    assert emails(client.iter_campaign_recipient_pages("5")) == [[], [], [3], [], [], [6]]
+
+
+def test_pages_of_which_no_row_can_be_read_are_not_the_same(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(
+        server,
+        lambda n: {"isLastPage": n == 3, "recipients": [{"email": None, "totalOpens": n}]},
+    )
+    pages = list(client.iter_campaign_recipient_pages("5"))
+    assert [(len(one.items), one.skipped) for one in pages] == [(0, 1)] * 3
+
+
+def test_more_rows_than_were_asked_for_are_taken(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, lambda n: page(n, True, *range(1001)))
+    assert len(client.campaign_recipients_page("5").items) == 1001
+    assert client.deviations[Deviation("listCampaignRecipients", "recipients", "paging")] == 1
+
+
+def test_choices_have_a_bound(
+    server: responses.RequestsMock, client: CampaignMasterClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaign_master_api.client.OF_CHOICES", Bounds(5, 10**6))
+    full = [[{"id": 2 * n + k, "name": ""} for k in (1, 2)] for n in range(4)]
+    serve(server, lambda n: {"isLastPage": False, "lists": full[n - 1]}, LISTS_URL)
+    with pytest.raises(InvalidAnswer, match="more than 5 rows"):
+        list(client.iter_lists())
+    assert client.calls == 3
+    monkeypatch.setattr("campaign_master_api.client.OF_CHOICES", Bounds(99, 250))
+    with pytest.raises(InvalidAnswer, match="MB"):
+        list(client.iter_lists())
+    assert Bounds(10_000, 256 * 2**20) == OF_CHOICES
 
 
 def test_pages_that_never_end(

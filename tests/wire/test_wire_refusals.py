@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import responses
 from campaign_master_api import (
+    AccountRefused,
+    BatchTooLarge,
     CampaignMasterClient,
     CampaignMasterError,
     Credentials,
@@ -27,7 +29,6 @@ from wire_support import API, SECRETS, MakeClient, in_seconds, unix
 
 HTML = "<!DOCTYPE html><html><body>person-1@example.com</body></html>"
 CAMPAIGN = f"{API}/campaigns/5"
-WITH_NAN = '{"id": 5, "name": "a", "subject": "a", "status": "draft", "unknown": NaN}'
 LOGIN = f"{API}/authenticate"
 
 
@@ -42,14 +43,20 @@ def error(code: str = "validation", message: str = "Wrong.", **more: str) -> dic
         ({"status": 400, "json": {"detail": "x"}}, RequestRefused),
         ({"status": 400, "json": error("invalid_credentials")}, CredentialsRefused),
         ({"status": 400, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
+        ({"status": 400, "body": ""}, RequestRefused),
         ({"status": 401, "json": error("token_invalid")}, TokenRefused),
         ({"status": 401, "body": HTML, "content_type": "text/html"}, TokenRefused),
-        ({"status": 403, "json": error()}, RequestRefused),
+        ({"status": 403, "json": error()}, AccountRefused),
         ({"status": 403, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
         ({"status": 404, "json": error("not_found")}, NotFound),
-        ({"status": 404, "json": {"detail": "Not Found"}}, NotCampaignMaster),
-        ({"status": 404, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
-        ({"status": 409, "json": error()}, RequestRefused),
+        ({"status": 404, "json": {"detail": "Not Found"}}, NotFound),
+        ({"status": 404, "body": HTML, "content_type": "text/html"}, NotFound),
+        ({"status": 404, "body": ""}, NotFound),
+        ({"status": 409, "json": error()}, AccountRefused),
+        ({"status": 413, "body": HTML, "content_type": "text/html"}, BatchTooLarge),
+        ({"status": 400, "json": error("too_many_recipients")}, BatchTooLarge),
+        ({"status": 422, "json": error()}, RequestRefused),
+        ({"status": 418, "body": "Short and stout", "content_type": "text/plain"}, RequestRefused),
         ({"status": 429, "json": error("hourly_limit")}, RateLimitReached),
         ({"status": 429, "body": HTML, "content_type": "text/html"}, RateLimitReached),
         ({"status": 500, "json": error("server_error")}, ServerFailed),
@@ -58,7 +65,8 @@ def error(code: str = "validation", message: str = "Wrong.", **more: str) -> dic
         ({"status": 301, "headers": {"Location": "https://other.example"}}, RedirectRefused),
         ({"status": 304, "body": ""}, RedirectRefused),
         ({"status": 200, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
-        ({"status": 200, "body": "{}", "content_type": "text/plain"}, NotCampaignMaster),
+        ({"status": 200, "body": "{}", "content_type": "text/plain"}, InvalidAnswer),
+        ({"status": 200, "body": "plain", "content_type": "text/plain"}, NotCampaignMaster),
         ({"status": 204, "body": "", "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "", "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "[]", "content_type": "application/json"}, InvalidAnswer),
@@ -68,14 +76,13 @@ def error(code: str = "validation", message: str = "Wrong.", **more: str) -> dic
             {"status": 200, "body": b'{"a": "\xff"}', "content_type": "application/json"},
             InvalidAnswer,
         ),
-        ({"status": 200, "body": WITH_NAN, "content_type": "application/json"}, InvalidAnswer),
         ({"status": 200, "body": "[" * 200000, "content_type": "application/json"}, InvalidAnswer),
         (
             {"status": 200, "body": '{"a":' * 99999, "content_type": "application/json"},
             InvalidAnswer,
         ),
         ({"status": 200, "body": "9" * 5000, "content_type": "application/json"}, InvalidAnswer),
-        ({"status": 200, "json": {"id": 5, "unknown": 1}}, InvalidAnswer),
+        ({"status": 200, "json": {"identity": 5, "unknown": 1}}, InvalidAnswer),
     ],
 )
 def test_each_kind_of_answer_has_its_error(
@@ -102,11 +109,16 @@ def test_each_kind_of_answer_has_its_error(
         ({"status": 401, "json": error("invalid_credentials")}, CredentialsRefused),
         ({"status": 401, "body": ""}, CredentialsRefused),
         ({"status": 400, "json": error("invalid_credentials")}, CredentialsRefused),
-        ({"status": 400, "json": error("validation")}, RequestRefused),
+        ({"status": 400, "json": error("validation")}, CredentialsRefused),
+        ({"status": 400, "json": {"error": "invalid_grant"}}, CredentialsRefused),
+        ({"status": 403, "json": {"message": "No API for this account"}}, CredentialsRefused),
+        ({"status": 403, "body": HTML, "content_type": "text/html"}, CredentialsRefused),
+        ({"status": 423, "body": ""}, CredentialsRefused),
+        ({"status": 405, "json": {"detail": "Method Not Allowed"}}, CredentialsRefused),
+        ({"status": 408, "body": ""}, AccountRefused),
         ({"status": 404, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
         ({"status": 404, "json": {"detail": "Not Found"}}, NotCampaignMaster),
         ({"status": 404, "json": error("not_found")}, NotCampaignMaster),
-        ({"status": 405, "json": {"detail": "Method Not Allowed"}}, NotCampaignMaster),
         ({"status": 200, "body": HTML, "content_type": "text/html"}, NotCampaignMaster),
         ({"status": 200, "json": {"access_token": "x"}}, NotCampaignMaster),
         ({"status": 200, "body": "{", "content_type": "application/json"}, InvalidAnswer),
@@ -138,7 +150,7 @@ def test_json_by_another_name(
 ) -> None:
     body = b"\xef\xbb\xbf" + json.dumps(campaign_json).encode()
     server.get(CAMPAIGN, body=body, content_type=content_type)
-    assert client.get_campaign("5").id == 5
+    assert client.get_campaign("5").id == "5"
 
 
 def test_a_refusal_tells_code_field_and_the_servers_words(
@@ -157,7 +169,7 @@ def test_a_refusal_tells_code_field_and_the_servers_words(
 @pytest.mark.parametrize(
     ("message", "shown"),
     [
-        ("a\r\nb\x00\x1b[31mc\u2028d", "a b[31mc d"),
+        ("a\r\nb\x00\x1b[31mc\u2028d", "a b [31mc d"),
         ("<script>alert(1)</script>Wrong <b>name</b>", "alert(1) Wrong name"),
         ("<scr<b>ipt>x", "scr ipt x"),
         ("1 < 2 > 0 <unclosed", "1 0 unclosed"),
@@ -189,6 +201,137 @@ def test_a_short_secret_is_masked_as_a_word(
     with pytest.raises(RequestRefused) as caught:
         client.get_campaign("5")
     assert caught.value.server_message == "***: nothing is known of ***, sir"
+
+
+SHAPES: list[tuple[Any, str]] = [
+    ({"message": "No."}, "No."),
+    ({"Message": "No."}, "No."),
+    ({"error": "No."}, "No."),
+    ({"error": {"message": "No."}}, "No."),
+    ({"Error": {"Code": "x", "Message": "No."}}, "No."),
+    ({"error": "invalid_request", "error_description": "No."}, "No."),
+    ({"errors": [{"message": "No."}]}, "No."),
+    ({"errors": [{"message": "No."}, {"message": "Never."}]}, "No. Never."),
+    ({"errors": ["No.", "Never."]}, "No. Never."),
+    ({"errors": {"email": ["No."], "name": ["Never."]}}, "No. Never."),
+    ({"errors": {"email": "No."}}, "No."),
+    ({"title": "Wrong", "detail": "No.", "status": 400, "type": "https://x.example"}, "No."),
+    ({"title": "Wrong", "status": 400}, "Wrong"),
+    ({"title": "Wrong", "errors": {"Email": ["No."]}}, "Wrong: No."),
+    ({"Message": "Wrong.", "ModelState": {"model.Email": ["No."]}}, "Wrong. No."),
+    ({"statusMessage": "No."}, "No."),
+    ({"data": {"reason": "No."}}, "No."),
+    ([{"message": "No."}], "No."),
+    ("No.", "No."),
+    ({"code": "account_gone"}, "account_gone"),
+    ({"error": {"code": "account_gone"}}, "account_gone"),
+    ({"code": 17, "ok": False}, ""),
+    ({}, ""),
+    ([], ""),
+    (None, ""),
+    ({"error": []}, ""),
+    ({"message": {"message": {}}}, ""),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), SHAPES)
+@pytest.mark.parametrize("label", ["application/json", "application/problem+json", "text/plain"])
+def test_a_reason_from_any_usual_shape(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    content: Any,
+    message: str,
+    label: str,
+) -> None:
+    server.get(CAMPAIGN, status=400, body=json.dumps(content), content_type=label)
+    with pytest.raises(RequestRefused) as caught:
+        client.get_campaign("5")
+    assert caught.value.server_message == message
+    assert (message or "it gave no reason (status 400)") in caught.value.sentence
+    assert caught.value.status == 400
+
+
+def test_a_plain_text_is_a_reason_where_it_is_short(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(CAMPAIGN, status=400, body="Too bad, pass-word-17.", content_type="text/plain")
+    with pytest.raises(RequestRefused, match=r"Too bad, \*\*\*"):
+        client.get_campaign("5")
+    server.replace("GET", CAMPAIGN, status=400, body="x " * 2000, content_type="text/plain")
+    with pytest.raises(NotCampaignMaster):
+        client.get_campaign("5")
+
+
+@pytest.mark.parametrize("status", [402, 403, 405, 408, 409, 413, 423, 451])
+@pytest.mark.parametrize("body", ['{"message": "account has been deactivated"}', "Deactivated", ""])
+def test_what_speaks_of_the_account_is_nobodys_fault(
+    server: responses.RequestsMock, client: CampaignMasterClient, status: int, body: str
+) -> None:
+    server.get(CAMPAIGN, status=status, body=body)
+    with pytest.raises(AccountRefused) as caught:
+        client.get_campaign("5")
+    assert (type(caught.value) is BatchTooLarge) is (status == 413)
+    assert caught.value.status == status
+    assert ("deactivated" in caught.value.server_message.lower()) is bool(body)
+    assert client.calls == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["We are down for scheduled maintenance", "Temporarily unavailable", "This is read-only now"],
+)
+def test_so_is_what_speaks_of_maintenance(
+    server: responses.RequestsMock, client: CampaignMasterClient, words: str
+) -> None:
+    server.get(CAMPAIGN, status=400, json={"message": words})
+    with pytest.raises(AccountRefused, match=words):
+        client.get_campaign("5")
+
+
+def test_every_error_of_an_answer_tells_its_status_and_words(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    for status in (400, 401, 402, 404, 409, 429, 500, 503):
+        server.upsert("GET", CAMPAIGN, status=status, json={"message": "Because."})
+        with pytest.raises(CampaignMasterError) as caught:
+            client.get_campaign("5")
+        assert (caught.value.status, caught.value.server_message) == (status, "Because.")
+
+
+@pytest.mark.parametrize("hostile", ["a" * 10**6, "a@" * 500_000, "<" * 10**6, "<a" * 500_000])
+def test_endless_words_take_no_time(
+    server: responses.RequestsMock, client: CampaignMasterClient, hostile: str
+) -> None:
+    message = hostile + " pass-word-17"
+    server.get(CAMPAIGN, status=400, json={"message": message, "field": message})
+    with pytest.raises(RequestRefused) as caught:
+        client.get_campaign("5")
+    assert len(caught.value.server_message) <= 300
+    assert "pass-word-17" not in repr(vars(caught.value))
+
+
+def test_a_refused_token_stays_secret(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    server.get(CAMPAIGN, status=401, body="")
+    server.replace("POST", LOGIN, status=403, json={"message": "token-value-17 is over"})
+    with pytest.raises(CredentialsRefused) as caught:
+        make_client().get_campaign("5")
+    assert caught.value.server_message == "*** is over"
+    assert "*** is over" in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [("Campaign_Not_Draft", "campaign_not_draft"), ("campaignNotDraft", "campaign_not_draft")],
+)
+def test_a_code_whatever_its_case(
+    server: responses.RequestsMock, client: CampaignMasterClient, code: str, known: str
+) -> None:
+    server.get(CAMPAIGN, status=400, json={"Code": code, "Message": "x"})
+    with pytest.raises(RequestRefused) as caught:
+        client.get_campaign("5")
+    assert caught.value.code == known
 
 
 @pytest.mark.parametrize("code", ["made_up", "", "x" * 999, "pass-word-17"])
@@ -231,14 +374,26 @@ def test_the_monthly_limit_does_not_end_with_the_hour(
     assert (caught.value.reset_at, caught.value.monthly) == (None, True)
 
 
-@pytest.mark.parametrize("wait", ["60", "9" * 12, "9" * 400, "never"])
+@pytest.mark.parametrize(
+    "content", [{"message": "Your monthly limit is reached"}, {"error": "MONTHLY-LIMIT"}]
+)
+def test_the_monthly_limit_in_other_words(
+    server: responses.RequestsMock, client: CampaignMasterClient, content: dict[str, str]
+) -> None:
+    server.get(CAMPAIGN, status=429, json=content)
+    with pytest.raises(RateLimitReached) as caught:
+        client.get_campaign("5")
+    assert (caught.value.reset_at, caught.value.monthly) == (None, True)
+
+
+@pytest.mark.parametrize("wait", ["60", "60.5", "9" * 12, "9" * 400, "never", "-60"])
 def test_a_limit_that_tells_its_end_as_a_wait_or_not_at_all(
     server: responses.RequestsMock, client: CampaignMasterClient, wait: str
 ) -> None:
     server.get(CAMPAIGN, status=429, headers={"Retry-After": wait})
     with pytest.raises(RateLimitReached) as caught:
         client.get_campaign("5")
-    if wait == "60":
+    if wait in ("60", "60.5"):
         assert caught.value.reset_at is not None
         assert abs(caught.value.reset_at - in_seconds(60)) < timedelta(seconds=5)
     else:

@@ -1,4 +1,4 @@
-"""Figures and moments: what can be, and what is refused as a whole."""
+"""Figures and moments: what can be is stored as told, and what can't be costs itself alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from campaign_master_api import (
     CampaignMasterClient,
     CampaignStatistics,
     CampaignStatus,
-    InvalidAnswer,
+    Deviation,
     RecipientStatistics,
 )
 from wire_support import API
@@ -79,6 +79,7 @@ def test_campaign_statistics(server: responses.RequestsMock, client: CampaignMas
         no_recorded_activity=490,
         open_rate=50.15,
         status=CampaignStatus.SENT,
+        status_text="sent",
         sent_at=datetime(2025, 3, 1, 11, 30, 0, 500000, tzinfo=UTC),
     )
 
@@ -94,23 +95,48 @@ def test_figures_before_the_launch(
     assert statistics.sent_at is None
 
 
-@pytest.mark.parametrize("key", sorted(FIGURES.keys() - {"status", "sentAt"}))
-@pytest.mark.parametrize("value", [-1, True, "5", None, [], {}, 2**31, 10**400, "NaN"])
-def test_a_figure_that_cannot_be(
-    server: responses.RequestsMock, client: CampaignMasterClient, key: str, value: Any
+def others(statistics: CampaignStatistics, attribute: str) -> dict[str, Any]:
+    return {name: value for name, value in vars(statistics).items() if name != attribute}
+
+
+ATTRIBUTES = {
+    key: "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+    for key in FIGURES
+}
+FIGURE_KEYS = sorted(FIGURES.keys() - {"status", "sentAt"})
+
+
+@pytest.mark.parametrize("key", FIGURE_KEYS)
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        *((value, None) for value in (-1, True, None, [], {}, 2**31, 10**400, "NaN", "12,5", "")),
+        *((value, 5) for value in ("5", " 5 ", 5.0, "5.0")),
+    ],
+)
+def test_a_figure_that_is_odd_costs_itself_at_most(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    key: str,
+    value: Any,
+    taken: int | None,
 ) -> None:
-    server.get(URL, json={**FIGURES, key: value})
-    with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_statistics("5")
+    server.get(URL, json=FIGURES)
+    usual = client.campaign_statistics("5")
+    server.replace("GET", URL, json={**FIGURES, key: value})
+    found = client.campaign_statistics("5")
+    assert getattr(found, ATTRIBUTES[key]) == taken
+    assert others(found, ATTRIBUTES[key]) == others(usual, ATTRIBUTES[key])
 
 
-@pytest.mark.parametrize("key", sorted(FIGURES.keys() - {"sentAt"}))
+@pytest.mark.parametrize("key", FIGURE_KEYS)
 def test_a_missing_figure(
     server: responses.RequestsMock, client: CampaignMasterClient, key: str
 ) -> None:
     server.get(URL, json={name: value for name, value in FIGURES.items() if name != key})
-    with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_statistics("5")
+    found = client.campaign_statistics("5")
+    assert getattr(found, ATTRIBUTES[key]) is None
+    assert client.deviations == {Deviation("getCampaignStatistics", key, "missing"): 1}
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "5.5e9"])
@@ -119,81 +145,69 @@ def test_a_rate_that_is_no_number(
 ) -> None:
     body = json.dumps(FIGURES).replace("50.15", literal)
     server.get(URL, body=body, content_type="application/json")
-    with pytest.raises(InvalidAnswer):
-        client.campaign_statistics("5")
+    found = client.campaign_statistics("5")
+    assert (found.open_rate, found.emails_sent) == (None, 1000)
 
 
-@pytest.mark.parametrize("value", [1.0, 1.5])
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [("50.15", 50.15), ("50.15 %", 50.15), (50, 50.0), ("50,15", None), (250, 250.0)],
+)
+def test_rates(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: Any, rate: float | None
+) -> None:
+    server.get(URL, json={**FIGURES, "openRate": told})
+    assert client.campaign_statistics("5").open_rate == rate
+
+
 def test_a_count_is_a_whole_number(
-    server: responses.RequestsMock, client: CampaignMasterClient, value: float
+    server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    server.get(URL, json={**FIGURES, "hardBounces": value})
-    with pytest.raises(InvalidAnswer, match="hardBounces"):
-        client.campaign_statistics("5")
+    server.get(URL, json={**FIGURES, "hardBounces": 1.5})
+    found = client.campaign_statistics("5")
+    assert (found.hard_bounces, found.soft_bounces) == (None, 2)
 
 
-@pytest.mark.parametrize("kind", ["hardBounces", "softBounces"])
-def test_bounces_are_never_above_what_was_sent(
-    server: responses.RequestsMock, client: CampaignMasterClient, kind: str
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"hardBounces": 1000, "softBounces": 1000},
+        {"uniqueClicks": 41},
+        {"uniqueOpens": 601},
+        {"uniqueForwards": 8},
+        {"openRate": 101},
+        {"emailsSent": 0},
+        {"totalUnsubscribes": 5000},
+    ],
+)
+def test_figures_that_do_not_add_up_are_taken_as_told(
+    server: responses.RequestsMock, client: CampaignMasterClient, figures: dict[str, int]
 ) -> None:
-    bounces = {"hardBounces": 1, "softBounces": 1, kind: FIGURES["emailsSent"] - 1}
-    server.get(URL, json={**FIGURES, **bounces})
-    assert client.campaign_statistics("5").emails_sent == sum(bounces.values())
-    server.replace("GET", URL, json={**FIGURES, **bounces, kind: FIGURES["emailsSent"]})
-    with pytest.raises(InvalidAnswer, match="bounces are above"):
-        client.campaign_statistics("5")
+    server.get(URL, json={**FIGURES, **figures})
+    found = client.campaign_statistics("5")
+    for key, value in figures.items():
+        assert getattr(found, ATTRIBUTES[key]) == value
+    assert not client.deviations
 
 
-@pytest.mark.parametrize("kind", ["Clicks", "Opens", "Forwards"])
-def test_unique_is_never_above_total(
-    server: responses.RequestsMock, client: CampaignMasterClient, kind: str
+def test_a_status_that_nobody_knows_costs_no_figure(
+    server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    server.get(URL, json={**FIGURES, f"unique{kind}": FIGURES[f"total{kind}"] + 1})
-    with pytest.raises(InvalidAnswer, match=f"unique_{kind.lower()}"):
-        client.campaign_statistics("5")
+    server.get(URL, json={**FIGURES, "status": "Paused"})
+    found = client.campaign_statistics("5")
+    assert (found.status, found.status_text) == (CampaignStatus.UNKNOWN, "Paused")
+    assert found.emails_sent == 1000
 
 
-@pytest.mark.parametrize("status", ["", "Sent", "paused", None, 1, True, ["sent"]])
-def test_an_unknown_status(
-    server: responses.RequestsMock, client: CampaignMasterClient, status: Any
+def test_a_future_moment_among_several_costs_itself(
+    server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    server.get(URL, json={**FIGURES, "status": status})
-    with pytest.raises(InvalidAnswer, match="status"):
-        client.campaign_statistics("5")
-
-
-BAD_MOMENTS = [
-    "1970-01-01T00:00:00Z",
-    "1999-12-31T23:59:59Z",
-    "2000-01-01T00:00:00+00:01",
-    "0001-01-01T00:00:00+23:59",
-    "2099-01-01T00:00:00Z",
-    "9999-12-31T23:59:59-23:59",
-    pytest.param(soon(days=2, minutes=5), id="more than two days ahead"),
-    "2025-03-01T09:30:00",
-    "2025-03-01",
-    "2025-02-30T09:30:00Z",
-    "01/03/2025",
-    "",
-    "Z",
-    "now",
-    "2025-03-01T09:30:00Z\ud800",
-    1740821400,
-    True,
-    {},
-]
-
-
-@pytest.mark.parametrize("moment", BAD_MOMENTS)
-def test_a_moment_that_cannot_be(
-    server: responses.RequestsMock, client: CampaignMasterClient, moment: Any
-) -> None:
-    server.get(URL, json={**FIGURES, "sentAt": moment})
-    server.get(RECIPIENTS, json=rows_page(ROW, {**ROW, "lastClick": moment}))
-    with pytest.raises(InvalidAnswer, match="sentAt"):
-        client.campaign_statistics("5")
-    with pytest.raises(InvalidAnswer, match="lastClick"):
-        client.campaign_recipients_page("5")
+    page = rows_page(ROW, {**ROW, "lastOpen": soon(days=3)}, ROW)
+    server.get(RECIPIENTS, json=page)
+    items = client.campaign_recipients_page("5").items
+    assert [item.last_open is None for item in items] == [False, True, False]
+    server.get(URL, json={**FIGURES, "sentAt": soon(days=3)})
+    assert client.campaign_statistics("5").sent_at is None
 
 
 @pytest.mark.parametrize(
@@ -237,34 +251,3 @@ def test_an_endless_address_is_cut_so_that_it_equals_no_other(
 ) -> None:
     server.get(RECIPIENTS, json=rows_page({**ROW, "email": "x" * 5000}))
     assert client.campaign_recipients_page("5").items[0].email == "x" * 321
-
-
-@pytest.mark.parametrize("key", ["totalOpens", "totalClicks", "totalForwards", "totalUnsubscribes"])
-@pytest.mark.parametrize("value", [-1, True, "5", None, 2**31, 1.0])
-def test_one_impossible_figure_refuses_the_page(
-    server: responses.RequestsMock, client: CampaignMasterClient, key: str, value: Any
-) -> None:
-    rows = [{**ROW, "email": f"person-{n}@example.com"} for n in range(50)]
-    rows[31][key] = value
-    server.get(RECIPIENTS, json=rows_page(*rows))
-    with pytest.raises(InvalidAnswer, match=key):
-        client.campaign_recipients_page("5")
-
-
-@pytest.mark.parametrize("bounced", [0, 1, "true", None, []])
-def test_a_flag_is_true_or_false(
-    server: responses.RequestsMock, client: CampaignMasterClient, bounced: Any
-) -> None:
-    server.get(RECIPIENTS, json=rows_page({**ROW, "bounced": bounced}))
-    with pytest.raises(InvalidAnswer, match="bounced"):
-        client.campaign_recipients_page("5")
-
-
-@pytest.mark.parametrize("identifier", [0, -1, True, "5", 5.0, None, 2**53 + 1, [5]])
-def test_an_id_is_a_positive_whole_number(
-    server: responses.RequestsMock, client: CampaignMasterClient, identifier: Any
-) -> None:
-    lists = [{"id": 1, "name": "News"}, {"id": identifier, "name": "Clients"}]
-    server.get(f"{API}/lists", json={"currentPage": 1, "isLastPage": True, "lists": lists})
-    with pytest.raises(InvalidAnswer, match="id is not"):
-        list(client.iter_lists())

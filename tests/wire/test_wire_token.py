@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import responses
@@ -11,6 +11,7 @@ from campaign_master_api import (
     CredentialsRefused,
     InvalidAnswer,
     NotCampaignMaster,
+    RateLimit,
     Token,
     TokenRefused,
 )
@@ -176,7 +177,9 @@ def test_the_login_may_tell_the_end_at_once(
     assert make_client().authenticate() == Token("t", end)
 
 
-@pytest.mark.parametrize("told", ["", "soon", "-1", "1.5", "999999999999", "²", "9" * 400])
+@pytest.mark.parametrize(
+    "told", ["", "soon", "-1", "50000000", "²", "9" * 400, "2001-01-01T00:00:00Z"]
+)
 def test_a_token_header_that_says_nothing_is_ignored(
     server: responses.RequestsMock, make_client: MakeClient, told: str
 ) -> None:
@@ -185,7 +188,37 @@ def test_a_token_header_that_says_nothing_is_ignored(
     client = make_client(on_token=tokens.append)
     list(client.iter_lists())
     assert tokens == []
-    assert client.rate_limit is None
+    assert client.rate_limit in (None, RateLimit(None, None, datetime(2001, 1, 1, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("told", ["28800", "28800.0"])
+def test_a_token_that_ends_so_many_seconds_from_now_is_kept(
+    server: responses.RequestsMock, make_client: MakeClient, told: str
+) -> None:
+    lists(server, **{"x-token-reset": told})
+    client = make_client(token=None)
+    for _ in range(3):
+        list(client.iter_lists())
+    assert paths(server).count("/api/v1/authenticate") == 1
+
+
+@pytest.mark.parametrize("told", ["1000000000", "999999999999", "2001-01-01T00:00:00Z", "0"])
+def test_a_token_whose_end_is_told_to_be_over_is_used_until_it_is_refused(
+    server: responses.RequestsMock, make_client: MakeClient, told: str
+) -> None:
+    lists(server, **{"x-token-reset": told})
+    client = make_client(token=Token("kept", None))
+    for _ in range(3):
+        list(client.iter_lists())
+    assert paths(server) == ["/api/v1/lists"] * 3
+
+
+@pytest.mark.parametrize("name", ["Token", "TOKEN", "to_ken"])
+def test_the_token_whatever_the_case_of_its_key(
+    server: responses.RequestsMock, make_client: MakeClient, name: str
+) -> None:
+    server.replace("POST", f"{API}/authenticate", json={name: "t"})
+    assert make_client().authenticate().value == "t"
 
 
 @pytest.mark.parametrize(

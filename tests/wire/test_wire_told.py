@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from email.utils import format_datetime
+
 import pytest
 import responses
 from campaign_master_api import CampaignMasterClient, RateLimit
@@ -23,6 +26,50 @@ def test_the_rate_limit_of_the_last_answer_is_told(
     assert client.rate_limit is None
     list(client.iter_lists())
     assert client.rate_limit == RateLimit(5000, 4321, end)
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [("4999.0", 4999), (" 4999 ", 4999), ("0", 0), ("4999.9", 4999), ("", None), ("none", None)],
+)
+def test_a_limit_as_a_number_of_any_kind(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: str, known: int | None
+) -> None:
+    lists(server, **{"x-rate-limit-limit": "5000", "x-rate-limit-remaining": told})
+    list(client.iter_lists())
+    assert client.rate_limit == RateLimit(5000, known, None)
+
+
+@pytest.mark.parametrize("write", ["unix", "ms", "decimals", "from now", "iso", "blank", "http"])
+def test_a_reset_told_in_any_way(
+    server: responses.RequestsMock, client: CampaignMasterClient, write: str
+) -> None:
+    end = in_seconds(1800)
+    told = {
+        "unix": unix(end),
+        "ms": f"{unix(end)}000",
+        "decimals": f"{unix(end)}.75",
+        "from now": "1800",
+        "iso": end.isoformat(),
+        "blank": f"{end:%Y-%m-%d %H:%M:%S}",
+        "http": format_datetime(end, usegmt=True),
+    }
+    lists(server, **{"x-rate-limit-reset": told[write]})
+    list(client.iter_lists())
+    assert client.rate_limit is not None
+    assert client.rate_limit.reset_at is not None
+    assert abs(client.rate_limit.reset_at - end) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "told", ["-1", "", "soon", "50000000", "9" * 15, "1999-01-01", "2090-01-01"]
+)
+def test_a_reset_that_cannot_be_is_unknown(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: str
+) -> None:
+    lists(server, **{"x-rate-limit-reset": told, "x-rate-limit-limit": "7"})
+    list(client.iter_lists())
+    assert client.rate_limit == RateLimit(7, None, None)
 
 
 @pytest.mark.parametrize("number", ["2147483648", "999999999999", "9" * 30, "-1", "1e3", "\u0661"])

@@ -10,7 +10,9 @@ from typing import Any
 from campaign_master_api import CampaignFields, CampaignMasterClient, NewRecipient
 from wire_contract import PERSON
 
-FULL = CampaignFields("r", "n", "s", "d", "f", "f@example.com", "7", "r@example.com", "t@example.com")
+FULL = CampaignFields(
+    "r", "n", "s", "d", "f", "f@example.com", "7", "r@example.com", "t@example.com"
+)
 BARE = replace(FULL, reply_redirect_email="", test_email="")
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 RECIPIENT = NewRecipient(PERSON, {"City": "Rome"})

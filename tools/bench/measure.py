@@ -58,7 +58,7 @@ class Bench:
         """A campaign that is ready to sync, on a new list of its own."""
         list_id = self.sandbox.control.create_list(title)
         known = self.env["campaign.master.list"].create(
-            {"account_id": self.account.id, "external_id": list_id, "name": title}
+            {"account_id": self.account.id, "external_id": str(list_id), "name": title}
         )
         campaign = self.env["utm.campaign"].create(
             {

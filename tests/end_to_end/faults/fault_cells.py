@@ -99,7 +99,7 @@ def act(accounts: Accounts, cell: Cell) -> None:
     session = accounts.odoo.admin
     try:
         if cell.operation in FORMS:
-            session.call("campaign.master.list", "name_search", "", context=context)
+            session.call("utm.campaign", "cm_refresh_choices", [], context=context)
             return
         is_about_figures = cell.operation in STATISTICS
         method = "action_cm_update_statistics" if is_about_figures else "action_cm_sync"

@@ -65,7 +65,7 @@ class EndState:
         yield from self._of_recipients(cell)
         there = self._there[cell.owner.username]["campaigns"]
         remote = [one for one in there if one["externalId"] == campaign["cm_reference"]]
-        if [one["id"] for one in remote] != [campaign["cm_external_id"]]:
+        if [str(one["id"]) for one in remote] != [campaign["cm_external_id"]]:
             yield f"{len(remote)} campaigns there, {campaign['cm_external_id']} here"
         else:
             yield from self._of_campaign(cell, campaign, remote[0])

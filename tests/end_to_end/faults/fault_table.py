@@ -111,7 +111,7 @@ def recover(accounts: Accounts, cells: list[Cell]) -> None:
         run_schedule(accounts.odoo.admin, schedule)
     if companies := [cell.owner.company_id for cell in cells if cell.operation in FORMS]:
         context = {"allowed_company_ids": companies}
-        accounts.odoo.admin.call("campaign.master.list", "name_search", "", context=context)
+        accounts.odoo.admin.call("campaign.master.list", "action_cm_refresh", [], context=context)
 
 
 def printed(cells: dict[tuple[str, str], Cell]) -> str:

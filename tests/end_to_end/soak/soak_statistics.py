@@ -95,7 +95,7 @@ class Statistics:
 
     def _complaints(self) -> Iterator[str]:
         control = self._world.sandbox.control
-        there = {one["id"]: one for one in control.campaigns()}
+        there = {str(one["id"]): one for one in control.campaigns()}
         left = set()
         for campaign in self._campaigns.read("title", "cm_state", "cm_external_id", *self._names):
             remote = there[campaign["cm_external_id"]]

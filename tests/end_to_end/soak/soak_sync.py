@@ -44,7 +44,7 @@ class Sync:
         accounts = admin.call("campaign.master.account", "search", [])
         password = {"password": self._world.sandbox.password}
         admin.call("campaign.master.account", "write", accounts, password)
-        admin.call("campaign.master.list", "name_search", "")
+        admin.call("campaign.master.list", "action_cm_refresh", [])
         known = admin.call("campaign.master.list", "search_count", [("name", "in", self.titles)])
         return bool(known == len(self.titles))
 
@@ -92,9 +92,9 @@ class Sync:
                 for title, campaign in zip(self.titles, found, strict=True)
             ],
             "known here": [
-                [campaign["cm_external_id"]]
-                == [one["id"] for one in there if one["externalId"] == campaign["cm_reference"]]
-                for campaign in found
+                [(str(one["id"]), one["externalId"]) for one in there if one["subject"] == title]
+                == [(campaign["cm_external_id"], campaign["cm_reference"])]
+                for title, campaign in zip(self.titles, found, strict=True)
             ],
             "on the lists": [len(control.emails_on_list(one)) for one in self.lists.values()],
             "states here": [campaign["cm_state"] for campaign in found],

@@ -18,6 +18,7 @@ export const fill = (field, text) => [
 
 /** Open a field's drop-down, see that it offers `offered` and nothing else, and take `chosen`. */
 export const choose = (field, offered, chosen) => [
+    ...see(".o_cm_choices[data-state=told]"),
     ...click(`.o_field_widget[name=${field}] input`),
     ...offered.flatMap((name, index) =>
         see(`${option(offered.length)}:eq(${index}):text(${name})`)

@@ -1,0 +1,558 @@
+"""Each value that means one thing only is taken, and what can mean two things is dropped alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import responses
+from campaign_master_api import (
+    Campaign,
+    CampaignMasterClient,
+    CampaignStatus,
+    Deviation,
+    InvalidAnswer,
+    RecipientList,
+    Template,
+)
+from wire_support import API
+
+LISTS = f"{API}/lists"
+TEMPLATES = f"{API}/templates"
+CAMPAIGN = f"{API}/campaigns/5"
+RECIPIENTS = f"{API}/campaigns/5/recipients"
+ROW: dict[str, Any] = {
+    "email": "person-1@example.com",
+    "totalOpens": 3,
+    "totalClicks": 2,
+    "totalForwards": 1,
+    "totalUnsubscribes": 0,
+    "firstOpen": "2025-03-01T09:30:00Z",
+    "lastOpen": None,
+    "firstClick": None,
+    "lastClick": None,
+    "bounced": False,
+    "updatedAt": "2025-03-02T10:00:00Z",
+}
+NINE_THIRTY = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
+DROPPED = object()
+
+
+def rows(*changes: Mapping[str, Any]) -> dict[str, Any]:
+    found = [
+        {**ROW, "email": f"person-{n}@example.com", **change} for n, change in enumerate(changes)
+    ]
+    return {"currentPage": 1, "isLastPage": True, "recipients": found}
+
+
+def deviation(key: str, kind: str, operation: str = "listCampaignRecipients") -> Deviation:
+    return Deviation(operation, key, kind)
+
+
+def check(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    key: str,
+    attribute: str,
+    value: Any,
+    expected: Any,
+    raw: str | None = None,
+) -> None:
+    """One odd value among a hundred rows costs itself at most, and is noted once."""
+    answer = rows(*[{}] * 60, {key: value}, *[{}] * 39)
+    body = json.dumps(answer)
+    if raw is not None:
+        body = body.replace(json.dumps("RAW"), raw)
+    server.get(RECIPIENTS, body=body, content_type="application/json")
+    page = client.campaign_recipients_page("5")
+    assert (len(page.items), page.skipped) == (100, 0)
+    found = getattr(page.items[60], attribute)
+    assert found == (None if expected is DROPPED else expected)
+    assert type(found) is type(None if expected is DROPPED else expected)
+    page.items[60].email = page.items[0].email
+    page.items[60] = copy.copy(page.items[60])
+    setattr(page.items[60], attribute, getattr(page.items[0], attribute))
+    for one in page.items:
+        one.email = ""
+    assert all(one == page.items[0] for one in page.items)
+    kinds = {one.kind for one in client.deviations}
+    assert kinds <= {"value_dropped", "read_generously", "missing"}
+    assert sum(client.deviations.values()) <= 1
+    assert (deviation(key, "value_dropped") in client.deviations) is (expected is DROPPED)
+
+
+COUNTS = [
+    ("12", 12),
+    (" 12 ", 12),
+    ("12.0", 12),
+    (12.0, 12),
+    ("0", 0),
+    (0.0, 0),
+    (2**31 - 1, 2**31 - 1),
+    (None, None),
+    ("", None),
+    ("  ", None),
+    ("12,5", DROPPED),
+    ("1,234", DROPPED),
+    ("1.234", DROPPED),
+    (12.5, DROPPED),
+    (True, DROPPED),
+    (False, DROPPED),
+    (-1, DROPPED),
+    ("-1", DROPPED),
+    (2**31, DROPPED),
+    ("2147483648", DROPPED),
+    (10**400, DROPPED),
+    ("1e3", DROPPED),
+    ("0x10", DROPPED),
+    ("١٢", DROPPED),
+    ("12 opens", DROPPED),
+    ([], DROPPED),
+    ([12], DROPPED),
+    ({"value": 12}, DROPPED),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), COUNTS)
+def test_counts(
+    server: responses.RequestsMock, client: CampaignMasterClient, value: Any, expected: Any
+) -> None:
+    check(server, client, "totalOpens", "total_opens", value, expected)
+
+
+FLAGS = [
+    *((value, True) for value in (1, "1", 1.0, "true", "True", " TRUE ", "yes", "Y", "t", "on")),
+    *((value, False) for value in (0, "0", 0.0, "false", "False", "no", "N", "f", "off")),
+    *((value, None) for value in (None, "", " ")),
+    *((value, DROPPED) for value in (2, -1, "2", "maybe", [], {}, [True], "truefalse", 0.5)),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), FLAGS)
+def test_flags(
+    server: responses.RequestsMock, client: CampaignMasterClient, value: Any, expected: Any
+) -> None:
+    check(server, client, "bounced", "bounced", value, expected)
+
+
+MS = 1740821400000
+MOMENTS: list[tuple[Any, Any]] = [
+    *(
+        (value, NINE_THIRTY)
+        for value in (
+            "2025-03-01 09:30:00Z",
+            "2025-03-01T09:30:00z",
+            "2025-03-01T09:30:00",
+            "2025-03-01 09:30",
+            " 2025-03-01T09:30:00Z ",
+            "2025-03-01T09:30:00+0000",
+            "2025-03-01T09:30:00 +00:00",
+            "2025-03-01T15:00:00+05:30",
+            "2025-03-01T15:00:00+0530",
+            "2025-03-01T10:30:00+01",
+            "2025-03-01T07:30:00.0000000-02:00",
+            "2025-03-01T09:30:00.000000000000Z",
+            "2025-03-01T09:30:00,000Z",
+            "2025-03-01 09:30:00 UTC",
+            "2025-03-01 09:30:00 GMT",
+            "20250301T093000Z",
+            "2025/03/01 09:30:00",
+            "Sat, 01 Mar 2025 09:30:00 GMT",
+            f"/Date({MS})/",
+            f"/Date({MS}+0100)/",
+            f"/Date({MS}-0500)/",
+            MS,
+            MS // 1000,
+            float(MS),
+            MS / 1000,
+            str(MS),
+            str(MS // 1000),
+            f"{MS // 1000}.0",
+        )
+    ),
+    ("2025-03-01T09:30:00.1234567Z", NINE_THIRTY.replace(microsecond=123456)),
+    ("2025-03-01", NINE_THIRTY.replace(hour=0, minute=0)),
+    *(
+        (value, None)
+        for value in (
+            None,
+            "",
+            " ",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+23:59",
+            "1900-01-01T00:00:00",
+            "1900-01-01 00:00:00.000",
+            "/Date(-62135596800000)/",
+            -62135596800000,
+            -62135596800,
+        )
+    ),
+    *(
+        (value, DROPPED)
+        for value in (
+            "03/04/2026",
+            "03.04.2026",
+            "03-04-2026",
+            "25/12/2025",
+            "3 April",
+            "2025-02-30T09:30:00Z",
+            "2025-13-01",
+            "2025-03-01T25:00:00Z",
+            "2025-03-01T09:30:00+25:00",
+            "1970-01-01T00:00:00Z",
+            "1999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59Z",
+            "2099-01-01T00:00:00Z",
+            "/Date(0)/",
+            "/Date(x)/",
+            "Date(1740821400000)",
+            0,
+            12,
+            -1,
+            10**17,
+            1e300,
+            "20250301093000",
+            True,
+            [],
+            {},
+            "now",
+            "Z",
+            "9" * 300,
+            "2025-03-01T09:30:00Z" + " " * 60 + "x",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), MOMENTS)
+def test_moments(
+    server: responses.RequestsMock, client: CampaignMasterClient, value: Any, expected: Any
+) -> None:
+    check(server, client, "firstOpen", "first_open", value, expected)
+
+
+@pytest.mark.parametrize("raw", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5000])
+@pytest.mark.parametrize(
+    ("key", "attribute"), [("totalOpens", "total_opens"), ("bounced", "bounced")]
+)
+def test_a_number_that_is_none_costs_itself(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    raw: str,
+    key: str,
+    attribute: str,
+) -> None:
+    body = json.dumps(rows({}, {key: "RAW"})).replace('"RAW"', raw)
+    server.get(RECIPIENTS, body=body, content_type="application/json")
+    page = client.campaign_recipients_page("5")
+    assert getattr(page.items[1], attribute) is None
+    assert page.items[1].total_clicks == 2
+    assert "value_dropped" in {one.kind for one in client.deviations}
+
+
+def test_a_damaged_character_costs_its_text(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    found = b'[{"id": 1, "name": "N\xfcs"}, {"id": 2, "name": "b"}]'
+    body = b'{"currentPage": 1, "isLastPage": true, "lists": ' + found + b"}"
+    server.get(LISTS, body=body, content_type="application/json")
+    assert [entry.name for entry in client.iter_lists()] == ["N\ufffds", "b"]
+
+
+def test_an_open_before_the_launch_is_a_value(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    early = {"firstOpen": "2020-01-01T00:00:00Z", "lastOpen": "2019-01-01T00:00:00Z"}
+    server.get(RECIPIENTS, json=rows(early))
+    [item] = client.campaign_recipients_page("5").items
+    assert item.first_open == datetime(2020, 1, 1, tzinfo=UTC)
+    assert item.last_open == datetime(2019, 1, 1, tzinfo=UTC)
+    assert not client.deviations
+
+
+@pytest.mark.parametrize("email", [None, "", "  ", 7, True, [], {}, "\u200b"])
+def test_a_row_without_an_address_costs_itself(
+    server: responses.RequestsMock, client: CampaignMasterClient, email: Any
+) -> None:
+    server.get(RECIPIENTS, json=rows({}, {"email": email}, {}))
+    page = client.campaign_recipients_page("5")
+    emails = [item.email for item in page.items]
+    assert (emails, page.skipped) == (["person-0@example.com", "person-2@example.com"], 1)
+    assert client.deviations[deviation("email", "row_skipped")] == 1
+    assert [item.total_opens for item in page.items] == [3, 3]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "row", [], [ROW]])
+def test_a_row_that_is_no_object_costs_itself(
+    server: responses.RequestsMock, client: CampaignMasterClient, odd: Any
+) -> None:
+    answer = rows({}, {})
+    answer["recipients"].insert(1, odd)
+    server.get(RECIPIENTS, json=answer)
+    page = client.campaign_recipients_page("5")
+    assert (len(page.items), page.skipped) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (" Person-0@Example.com ", "Person-0@Example.com"),
+        ("\ufeffperson-0@example.com\u200b", "person-0@example.com"),
+        ("per\x00son@example.com", "per\ufffdson@example.com"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_an_address_is_taken_without_what_stands_around_it(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: str, kept: str
+) -> None:
+    server.get(RECIPIENTS, json=rows({"email": told}))
+    assert client.campaign_recipients_page("5").items[0].email == kept
+
+
+def pascal(key: str) -> str:
+    return key[0].upper() + key[1:]
+
+
+def snake(key: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+
+
+@pytest.mark.parametrize("write", [pascal, str.upper, str.lower, snake])
+def test_keys_whatever_their_case(
+    server: responses.RequestsMock, client: CampaignMasterClient, write: Any
+) -> None:
+    answer = rows({}, {"totalOpens": 9})
+    answer["recipients"] = [{write(k): v for k, v in row.items()} for row in answer["recipients"]]
+    server.get(RECIPIENTS, json={write(key): value for key, value in answer.items()})
+    page = client.campaign_recipients_page("5")
+    assert [(item.email, item.total_opens) for item in page.items] == [
+        ("person-0@example.com", 3),
+        ("person-1@example.com", 9),
+    ]
+    assert (page.number, page.is_last) == (1, True)
+    assert page.items[0].first_open == NINE_THIRTY
+    assert {one.kind for one in client.deviations} == {"read_generously"}
+
+
+def test_a_key_in_two_cases_with_two_values_means_two_things(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    twice = {"TotalOpens": 4, "TotalClicks": 2, "EMAIL": "person-0@example.com"}
+    contradicting = {"Email": "other@example.com"}
+    server.get(RECIPIENTS, json=rows(twice, contradicting, {}))
+    page = client.campaign_recipients_page("5")
+    assert [item.email for item in page.items] == ["person-0@example.com", "person-2@example.com"]
+    assert page.skipped == 1
+    assert (page.items[0].total_opens, page.items[0].total_clicks) == (None, 2)
+    assert page.items[1].total_opens == 3
+    assert client.deviations[deviation("totalOpens", "value_dropped")] == 1
+
+
+def test_keys_that_nobody_knows_are_nothing_odd(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(RECIPIENTS, json=rows({"device": "phone", "": 1, "ünknown": {}}) | {"took": 3})
+    assert len(client.campaign_recipients_page("5").items) == 1
+    assert not client.deviations
+
+
+def test_a_missing_key_is_noted_and_costs_itself(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    answer = rows({}, {})
+    del answer["recipients"][1]["totalOpens"]
+    del answer["recipients"][1]["updatedAt"]
+    server.get(RECIPIENTS, json=answer)
+    items = client.campaign_recipients_page("5").items
+    assert [item.total_opens for item in items] == [3, None]
+    assert dict(client.deviations) == {deviation("totalOpens", "missing"): 1}
+
+
+IDS = [
+    (7, "7"),
+    (7.0, "7"),
+    ("7", "7"),
+    (" 7 ", "7"),
+    ("007", "007"),
+    ("12.0", "12.0"),
+    (2**53 + 1, str(2**53 + 1)),
+    ("6F9619FF-8B86-D011-B42D-00CF4FC964FF", "6F9619FF-8B86-D011-B42D-00CF4FC964FF"),
+    ("{guid}", "{guid}"),
+    ("a/b", "a/b"),
+    ("x" * 64, "x" * 64),
+]
+NO_IDS = [
+    *(None, "", " ", 0, -1, 1.5, True, [], {}, [7], float(2**60), 10**70),
+    *(".", "..", "x" * 65, "a\nb", "a\x00b", "a\u202eb", "a\u200bb", "a\u3164b", "a\ufffdb"),
+]
+
+
+@pytest.mark.parametrize(("told", "kept"), IDS)
+def test_ids_are_texts(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: Any, kept: str
+) -> None:
+    found = [{"id": 1, "name": "a"}, {"id": told, "name": "b"}]
+    server.get(LISTS, json={"currentPage": 1, "isLastPage": True, "lists": found})
+    assert list(client.iter_lists()) == [
+        RecipientList("1", "a", None),
+        RecipientList(kept, "b", None),
+    ]
+    assert bool(client.deviations) is (type(told) is not int)
+
+
+@pytest.mark.parametrize("told", NO_IDS)
+def test_a_list_without_an_id_costs_itself(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: Any
+) -> None:
+    found = [{"id": 1, "name": "a"}, {"id": told, "name": "b"}]
+    server.get(LISTS, json={"currentPage": 1, "isLastPage": True, "lists": found})
+    assert list(client.iter_lists()) == [RecipientList("1", "a", None)]
+    assert client.deviations[deviation("id", "row_skipped", "listLists")] == 1
+
+
+def test_lists_and_templates_whose_texts_are_odd(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    lists = [{"id": 1}, {"id": "2", "name": None, "recipientCount": "12"}, {"id": 3, "name": 2026}]
+    server.get(LISTS, json=lists)
+    assert list(client.iter_lists()) == [
+        RecipientList("1", "", None),
+        RecipientList("2", "", 12),
+        RecipientList("3", "2026", None),
+    ]
+    templates = [{"Id": 1, "Name": {}, "Html": 7, "Subject": ["x"]}, {"ID": "t", "NAME": "n"}]
+    server.get(TEMPLATES, json={"items": templates})
+    assert list(client.iter_templates()) == [Template("1", "", "", "7"), Template("t", "n", "", "")]
+
+
+def campaign(client: CampaignMasterClient, server: responses.RequestsMock, **odd: Any) -> Campaign:
+    usual = {
+        "id": 5,
+        "externalId": "reference-1",
+        "name": "Spring",
+        "subject": "Spring",
+        "status": "draft",
+        "templateId": 7,
+    }
+    server.get(CAMPAIGN, json={**usual, **odd})
+    return client.get_campaign("5")
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "text"),
+    [
+        ("draft", CampaignStatus.DRAFT, "draft"),
+        ("Draft", CampaignStatus.DRAFT, "Draft"),
+        (" SENDING ", CampaignStatus.SENDING, "SENDING"),
+        ("paused", CampaignStatus.UNKNOWN, "paused"),
+        ("In\nreview\x00 ", CampaignStatus.UNKNOWN, "In review"),
+        ("x" * 99, CampaignStatus.UNKNOWN, "x" * 64),
+        (3, CampaignStatus.UNKNOWN, "3"),
+        (True, CampaignStatus.UNKNOWN, "true"),
+        ("", CampaignStatus.UNKNOWN, ""),
+        (None, CampaignStatus.UNKNOWN, ""),
+        ([], CampaignStatus.UNKNOWN, ""),
+        ("unknown", CampaignStatus.UNKNOWN, "unknown"),
+    ],
+)
+def test_statuses(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    told: Any,
+    status: CampaignStatus,
+    text: str,
+) -> None:
+    found = campaign(client, server, status=told)
+    assert (found.status, found.status_text) == (status, text)
+    assert (found.id, found.template_id, found.name) == ("5", "7", "Spring")
+    unknown = deviation("status", "unknown_word", "getCampaign")
+    assert (unknown in client.deviations) is bool(text and status is CampaignStatus.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("sentAt", "yesterday"),
+        ("templateId", 0),
+        ("name", []),
+        ("subject", None),
+        ("fromEmail", {}),
+        ("description", True),
+    ],
+)
+def test_a_campaign_of_which_a_part_cannot_be_read(
+    server: responses.RequestsMock, client: CampaignMasterClient, key: str, value: Any
+) -> None:
+    found = campaign(client, server, **{key: value})
+    assert (found.id, found.external_id, found.status_text) == ("5", "reference-1", "draft")
+
+
+@pytest.mark.parametrize("content", [{}, {"error": "x"}, [], 7, None, {"id": None}, {"name": "x"}])
+def test_an_answer_that_lacks_what_it_is_for(
+    server: responses.RequestsMock, client: CampaignMasterClient, content: Any
+) -> None:
+    server.get(CAMPAIGN, json=content)
+    server.get(f"{CAMPAIGN}/statistics", json=content if content != {"name": "x"} else {})
+    for call in (client.get_campaign, client.campaign_statistics):
+        if content == {"id": None} and call == client.campaign_statistics:
+            continue
+        with pytest.raises(InvalidAnswer):
+            call("5")
+
+
+@pytest.mark.parametrize("label", ["text/json", "text/plain; charset=utf-8", "text/html", "x"])
+def test_json_whatever_its_label(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    campaign_json: dict[str, Any],
+    label: str,
+) -> None:
+    server.get(CAMPAIGN, body=json.dumps(campaign_json), content_type=label)
+    assert client.get_campaign("5").name == "Spring"
+    assert client.deviations == {
+        deviation("Content-Type", "other_type_of_answer", "getCampaign"): 1
+    }
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 299])
+def test_any_success_is_one(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    campaign_json: dict[str, Any],
+    status: int,
+) -> None:
+    server.get(CAMPAIGN, json=campaign_json, status=status)
+    assert client.get_campaign("5").id == "5"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"status": 204, "body": ""}, {"json": {}}, {"json": True}, {"json": {"ok": 1}}]
+)
+def test_a_change_that_answers_nothing_is_looked_up(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    campaign_json: dict[str, Any],
+    fields: Any,
+    answer: dict[str, Any],
+) -> None:
+    server.put(CAMPAIGN, **answer)
+    server.get(CAMPAIGN, json=campaign_json)
+    assert client.update_campaign("5", fields).name == "Spring"
+    assert client.calls == 2
+
+
+def test_answers_to_the_letter_have_no_deviation(
+    server: responses.RequestsMock, client: CampaignMasterClient, campaign_json: dict[str, Any]
+) -> None:
+    without_optional = {key: value for key, value in ROW.items() if value is not None}
+    answer = rows({}, {}) | {"recipients": [ROW, without_optional]}
+    server.get(RECIPIENTS, json=answer)
+    server.get(CAMPAIGN, json=campaign_json)
+    client.campaign_recipients_page("5")
+    client.get_campaign("5")
+    assert not client.deviations
