@@ -332,7 +332,7 @@ class TestChoicesWithoutServer(ChoicesCase):
         self.assertFalse(self.notice())
 
     def test_nothing_listens(self):
-        self.account.api_url = "http://127.0.0.1:9"
+        self.account.write({"api_url": "http://127.0.0.1:9", "password": "demo"})
         self.assertIn("can't be reached", self.notice())
 
     def test_slow_server_is_waited_for_since_nobody_waits_for_the_widget(self):
