@@ -104,6 +104,11 @@ class UtmCampaign(models.Model):
     _cm_reference_unique = models.Constraint(
         "UNIQUE(cm_reference)", "The Campaign Master reference of a campaign must be unique."
     )
+    # Whatever the type of the ids, a number or a text.
+    _cm_external_id_unique = models.UniqueIndex(
+        "(cm_account_id, cm_external_id) WHERE NULLIF(cm_external_id::text, '0') <> ''",
+        "Another campaign of Odoo has this ID of Campaign Master already.",
+    )
     _cm_synced_idx = models.Index("(cm_account_id, id) WHERE cm_external_id > 0")
 
     def _init_column(self, column_name):

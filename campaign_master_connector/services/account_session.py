@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import fields
 from odoo.tools import SQL
@@ -19,9 +20,10 @@ from ..campaign_master_api import (
     RetryPolicy,
     Timeouts,
     Token,
+    TooManyRows,
 )
 from . import transaction
-from .moments import aware, naive
+from .moments import aware, moment_for, naive
 from .secret_columns import write_secrets
 from .sentences import sentence_of
 
@@ -32,6 +34,10 @@ class PauseGoesOn(RateLimitReached):
 
 class ReserveReached(CampaignMasterError):
     """What is left of the account's calls is kept for people at the screen."""
+
+
+class ClicksUsedUp(ReserveReached):
+    """People's clicks made as many calls just now as they may; the sentence says until when."""
 
 
 BACKGROUND = {"timeouts": Timeouts(connect=5.0, read=30.0, total=60.0), "retry": RetryPolicy()}
@@ -52,6 +58,8 @@ QUOTA_FIELDS = (
     "month",
     "month_calls",
     "monthly_limit",
+    "click_calls",
+    "click_calls_at",
 )
 # An hour of calls ends within one; clocks may be a little off.
 LONGEST_HOUR = timedelta(hours=1, minutes=5)
@@ -60,6 +68,13 @@ LONGEST_MONTH = timedelta(days=32)
 SECONDS_OF_OVERTIME = 60.0
 # All calls together: the last one may still begin then.
 SECONDS_WHILE_A_FORM_OPENS = 0.8
+
+
+class Trial(NamedTuple):
+    """What somebody entered: (API address, API version, `Credentials`), and a token or none."""
+
+    login: tuple
+    token: Token | None = None
 
 
 class AccountSession:
@@ -72,25 +87,34 @@ class AccountSession:
 
     :param patience: keyword arguments of the client: time-outs of a call, repeats
     :param seconds: after which no further call begins
+    :param purpose: kind of the log's row that has the calls which no run writes to the log
+    :param trial: a `Trial` of another login; the account keeps its token and the state of its
+        connection, and may be none yet
     """
 
-    def __init__(self, account, patience, durably=True, seconds=float("inf")):
+    def __init__(
+        self, account, patience, durably=True, seconds=float("inf"), purpose="sync", trial=None
+    ):
         self.account = account.sudo()
+        self.purpose = purpose
         self.leaves_reserve = patience is BACKGROUND
+        self.is_click = patience is AT_THE_SCREEN
         self.durably = durably
+        self.is_trial = bool(trial)
+        self.logged_calls = 0
         schedule = max(0.0, transaction.seconds_left(account.env))
         self.seconds_allowed = min(seconds, schedule + SECONDS_OF_OVERTIME)
         self.started = time.monotonic()
         self.new_token = None
         self.failure = None
         self.client = None
-        self.login = self._stored_login()
+        self.login = trial.login if trial else self._stored_login()
         api_url, api_version, credentials = self.login
         self.client = CampaignMasterClient(
             api_url,
             credentials,
             api_version=api_version,
-            token=self._stored_token(),
+            token=trial.token if trial else self._stored_token(),
             on_token=self._remember_token,
             on_call=self._check_that_calls_are_allowed,
             **patience,
@@ -132,10 +156,18 @@ class AccountSession:
     def _check_that_calls_are_allowed(self):
         # These alone: the commit before the call made Odoo forget all of the account.
         self.account.fetch(QUOTA_FIELDS)
-        if self.account._is_paused():
+        if self.account._is_paused() and not self.is_trial:
             raise PauseGoesOn(
                 self.account.env._("The calls that Campaign Master allows are used up."),
                 reset_at=aware(self.account.blocked_until),
+            )
+        if self.is_click and (moment := self.account._clicks_go_on_at(self.client.calls)):
+            raise ClicksUsedUp(
+                self.account.env._(
+                    "People's clicks have used their share of Campaign Master's calls for now. "
+                    "Try again at %s.",
+                    moment_for(self.account.env, moment),
+                )
             )
         if self.leaves_reserve and not self._is_above_reserve():
             raise ReserveReached(
@@ -160,6 +192,8 @@ class AccountSession:
         )
 
     def _remember_token(self, token):
+        if self.is_trial:
+            return
         self.new_token = (token,)
         if self.durably:
             # At once: the other workers needn't log in too, and it outlives this one.
@@ -170,6 +204,8 @@ class AccountSession:
 
         :param failure: the `CampaignMasterError` that ended the run, if one did
         """
+        if not self.account:
+            return
         assignments = [*self._usage()]
         if not self.durably:
             self._store_token()
@@ -188,6 +224,7 @@ class AccountSession:
             )
         )
         self.account.invalidate_recordset()
+        self._log_the_rest(failure)
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()
 
@@ -201,13 +238,25 @@ class AccountSession:
             calls=self.client.calls,
         )
         yield SQL("month = %s", month)
-        if limit := self.client.rate_limit:
+        if self.is_click:
+            used = self.account._click_calls_now() + self.client.calls
+            yield SQL("click_calls = %s", used)
+            yield SQL("click_calls_at = %s", fields.Datetime.now())
+        if (limit := self.client.rate_limit) and not self.is_trial:
             yield SQL("hourly_limit = %s", limit.limit)
             yield SQL("hourly_remaining = %s", limit.remaining)
             yield SQL("hourly_reset_at = %s", _end_of_hour(limit))
 
+    def _log_the_rest(self, failure):
+        """Calls that stand in no row of a run, so that the log has each that the quota counts."""
+        calls = self.client.calls - self.logged_calls
+        if calls > 0:
+            self.account.env["campaign.master.sync.log"]._sum_up(
+                self.account, self.purpose, calls, self.seconds, self._sentence(failure)
+            )
+
     def _is_still_the_login(self):
-        return self._stored_login() == self.login
+        return not self.is_trial and self._stored_login() == self.login
 
     def _store_token(self):
         if self.new_token is None or not self._is_still_the_login():
@@ -222,6 +271,8 @@ class AccountSession:
         return sentence_of(self.account.env, failure) if failure else None
 
     def _connection(self, failure):
+        if isinstance(failure, ClicksUsedUp):
+            return
         if failure:
             state = _connection_state(failure)
         elif self.client.calls:
@@ -235,34 +286,36 @@ class AccountSession:
             yield SQL("blocked_until = %s", _end_of_pause(failure))
 
 
-def problem_without_secrets(account):
-    """What is wrong with the API address, as far as a call without a log-in shows; else empty.
+def problem_with_login(account, login):
+    """What is wrong with what somebody entered, as a sentence; else empty, and the calls left.
 
-    The answer to a token that nobody was given tells host, certificate and API apart.
+    Without a password (it is for another host than the address names) a token that nobody was
+    given is sent: the answer to it tells host, certificate and API apart.
+
+    :param login: as of `Trial`; ``account`` may be none yet
+    :return: (sentence, `RateLimit` or None)
     """
-    client = CampaignMasterClient(
-        account.api_url,
-        Credentials(username=account.username, password=""),
-        api_version=account.api_version,
-        token=Token("none", None),
-        **AT_THE_SCREEN,
-    )
+    token = None if login[2].password else Token("none", None)
+    trial = Trial(login, token)
     try:
-        next(client.iter_lists(), None)
-    except CredentialsRefused:
-        return ""
+        with AccountSession(account, AT_THE_SCREEN, purpose="test", trial=trial) as session:
+            if not token:
+                session.client.authenticate()
+            next(session.client.iter_lists(), None)
+    except CredentialsRefused as error:
+        return ("" if token else sentence_of(account.env, error)), None
     except CampaignMasterError as error:
-        return sentence_of(account.env, error)
-    finally:
-        client.close()
-    return ""
+        return sentence_of(account.env, error), None
+    return "", session.client.rate_limit
 
 
 def _connection_state(failure):
     """What a failed call says about the connection to Campaign Master."""
     if isinstance(failure, CredentialsRefused):
         return "refused"
-    if isinstance(failure, (RateLimitReached, ReserveReached, NotFound, RequestRefused)):
+    if isinstance(
+        failure, (RateLimitReached, ReserveReached, NotFound, RequestRefused, TooManyRows)
+    ):
         return "connected"
     return "unreachable"
 

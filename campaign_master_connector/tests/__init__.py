@@ -13,6 +13,7 @@ from . import (
     test_choices,
     test_choices_in_background,
     test_click_during_run,
+    test_click_share,
     test_companies,
     test_connection,
     test_duplicate,
@@ -22,6 +23,7 @@ from . import (
     test_found_again,
     test_import_export,
     test_keyboard,
+    test_logged_calls,
     test_lost_answers,
     test_opt_outs,
     test_opt_outs_when_adding,
@@ -50,4 +52,5 @@ from . import (
     test_sync_states,
     test_tours,
     test_tours_recipients,
+    test_worst_texts,
 )

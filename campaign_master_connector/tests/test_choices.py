@@ -1,13 +1,17 @@
 """Lists and templates: pulled by themselves, never older than a minute, never in the way."""
 
+import json
 import time
 from datetime import timedelta
 from unittest.mock import patch
 
 import responses
+from odoo import fields
 from odoo.tests import Form, HttpCase, tagged
 
-from ..services import transaction
+from ..campaign_master_api import Timeouts
+from ..models import campaign_master_account_connection as connection
+from ..services import account_session, transaction
 from .common import CampaignMasterCase
 
 MINUTE_AND_A_BIT = "2020-01-01"
@@ -119,6 +123,70 @@ class TestChoices(CampaignMasterCase):
         self.assertEqual(self.choice("template", self.spring).name, f"Unnamed ({self.spring})")
         self.assertEqual(self.choice("template", self.summer).name, "alert(2)")
 
+    def test_name_of_a_megabyte_of_brackets_is_cut_before_it_is_read(self):
+        lists = self.env["campaign.master.list"]
+        for worst in ("<", "<a", "<a>", "<>", ">", "< "):
+            self.assertLessEqual(len(lists._plain(worst * 2**20, 7)), 255)
+        nested = "<" * 100 + "b" + ">" * 100 + "Name"
+        self.assertEqual(lists._plain(nested, 7), "Name")
+
+    def endless(self, key, server):
+        """Have ``server`` answer with pages of lists or templates that never end."""
+
+        def answer(request):
+            number, size = (int(request.params[name]) for name in ("page", "pageSize"))
+            ids = range((number - 1) * size + 1, number * size + 1)
+            rows = [{"id": one, "name": f"Number {one}", "html": "<p>"} for one in ids]
+            body = {"currentPage": number, "isLastPage": False, key: rows}
+            return 200, {}, json.dumps(body)
+
+        address = f"{self.account.api_url}/api/v1/{key}"
+        server.add_callback("GET", address, answer, content_type="application/json")
+
+    def test_more_than_anybody_chooses_from_is_refused_with_a_sentence(self):
+        self.pull_choices()
+        for key in ("lists", "templates"):
+            with self.subTest(key=key), responses.RequestsMock() as server:
+                if key == "templates":
+                    answer = {"currentPage": 1, "isLastPage": True, "lists": []}
+                    server.get(f"{self.account.api_url}/api/v1/lists", json=answer)
+                self.endless(key, server)
+                self.account.write({"choices_attempted_at": False, "choices_rest_until": False})
+                form = self.open_patiently()
+                self.assertIn("more than 10,000 lists or templates", form.cm_connection_notice)
+                self.assertEqual(self.account.connection_state, "connected")
+                self.assertEqual(self.names(), ["Customers", "Newsletter"])
+                calls = len(server.calls)
+                self.assertLessEqual(calls, 102)
+                self.minute_passes()
+                self.open_patiently()
+                self.run_cron()
+                # Each minute so many calls would use up everybody's hour.
+                self.assertEqual(len(server.calls), calls)
+        self.account.choices_rest_until = False
+        self.minute_passes()
+        self.assertFalse(self.open_patiently().cm_connection_notice)
+
+    def open_patiently(self):
+        with (
+            patch.dict(account_session.WHILE_A_FORM_OPENS, {"timeouts": Timeouts()}),
+            patch.object(connection, "SECONDS_WHILE_A_FORM_OPENS", 60.0),
+        ):
+            return self.open_new()
+
+    def test_too_many_are_refused_in_the_background_too(self):
+        self.pull_choices()
+        self.minute_passes()
+        with responses.RequestsMock() as server:
+            self.endless("lists", server)
+            self.account.choices_attempted_at = fields.Datetime.now()
+            self.account.choices_refreshed_at = MINUTE_AND_A_BIT
+            self.run_cron()
+            self.assertEqual(len(server.calls), 11)
+            self.run_cron()
+            self.assertEqual(len(server.calls), 11)
+        self.assertIn("more than 10,000", self.account.choices_problem)
+
     def test_two_forms_at_once_pull_once(self):
         self.minute_passes()
         with patch.object(transaction, "try_account_lock", return_value=False):
@@ -178,7 +246,7 @@ class TestChoicesWithoutServer(CampaignMasterCase):
         self.assertFalse(self.open_campaign().cm_connection_notice)
 
     def test_form_opens_when_nothing_listens(self):
-        self.account.api_url = "http://127.0.0.1:9"
+        self.account.write({"api_url": "http://127.0.0.1:9", "password": "demo"})
         self.assertIn("can't be reached", self.open_campaign().cm_connection_notice)
 
     def test_form_opens_in_time_when_each_answer_is_slow(self):
