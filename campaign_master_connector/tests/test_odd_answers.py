@@ -392,6 +392,16 @@ class TestOddCampaign(RewrittenAnswersCase):
         self.assertEqual(self.control.campaigns()[0]["subject"], "Other words")
         self.assertFalse(campaign.cm_status_text)
 
+    def test_launched_campaign_whose_status_is_not_told_has_it_from_its_figures(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        self.control.launch(campaign.cm_external_id, self.customers)
+        campaign.cm_subject = "Other words"
+        self.answers("GET", r"/campaigns/\d+$", status=None)
+        self.assertIn("is launched", self.sync(campaign))
+        self.assertFalse(campaign.cm_sync_error)
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.assertEqual(campaign.cm_state, "sent")
+
     def test_answer_without_the_campaign_is_looked_up(self):
         self.answers("POST", r"/campaigns$", id=None)
         campaign = self.make_campaign()
