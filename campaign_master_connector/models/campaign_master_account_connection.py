@@ -79,9 +79,7 @@ class CampaignMasterAccount(models.Model):
     def _is_ready_now(self):
         try:
             return (
-                self._may_call()
-                and not self._withholds_secrets()
-                and not self._contract_problem()
+                self._may_call() and not self._withholds_secrets() and not self._contract_problem()
             )
         except Exception:
             # One company's account must not be in the way of the others.

@@ -10,9 +10,7 @@ from odoo import fields
 from odoo.tests import Form, HttpCase, tagged
 from psycopg2.errors import SerializationFailure
 
-from ..campaign_master_api import Timeouts
-from ..models import campaign_master_account_connection as connection
-from ..services import account_session, transaction
+from ..services import transaction
 from .common import CampaignMasterCase
 
 MINUTE_AND_A_BIT = "2020-01-01"
@@ -255,7 +253,6 @@ class TestCostOfChoices(ChoicesCase):
             self.minute_passes()
             self.refresh()
         self.assertEqual(self.account.choices_month_calls, before)
-
 
     def endless(self, key):
         """A server whose pages of lists or templates never end."""
