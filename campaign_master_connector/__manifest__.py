@@ -7,7 +7,7 @@
     "author": "Campaign Master Connector contributors",
     "license": "LGPL-3",
     "depends": ["crm", "mass_mailing"],
-    "external_dependencies": {"python": ["idna", "PyYAML", "requests"]},
+    "external_dependencies": {"python": ["cryptography", "idna", "PyYAML", "requests"]},
     "data": [
         "security/campaign_master_groups.xml",
         "security/ir.model.access.csv",

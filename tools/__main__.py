@@ -3,7 +3,16 @@
 import os
 import sys
 
-from . import browser, community, environment, javascript, locks, odoo_source, places
+from . import (
+    browser,
+    community,
+    environment,
+    javascript,
+    locks,
+    odoo_source,
+    permissions,
+    places,
+)
 from .packaged_addon import DARK_MODE, QUEUE_JOB
 from .problem import Problem, run_main
 
@@ -32,6 +41,8 @@ def main() -> int:
     if command not in {"setup", *NEEDS_ODOO}:
         raise Problem(f"There is no command {command}; `make help` lists what there is.")
     with locks.held("set-up", "Another set-up is running"):
+        for configuration in places.cache().glob("*.conf"):
+            permissions.make_private(configuration)
         environment.ensure()
         if command in NEEDS_ODOO:
             odoo_source.ensure()

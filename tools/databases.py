@@ -110,7 +110,7 @@ def copy(server: Server, source: str, name: str) -> None:
                 sql.Identifier(name), sql.Identifier(source)
             )
         )
-    files = places.cache() / "odoo-data" / "filestore"
+    files = places.odoo_data() / "filestore"
     shutil.rmtree(files / name, ignore_errors=True)
     if (files / source).is_dir():
         shutil.copytree(files / source, files / name)
@@ -163,7 +163,7 @@ def _rename(server: Server, old: str, new: str) -> None:
                 sql.Identifier(old), sql.Identifier(new)
             )
         )
-    files = places.cache() / "odoo-data" / "filestore"
+    files = places.odoo_data() / "filestore"
     if (files / old).is_dir():
         shutil.rmtree(files / new, ignore_errors=True)
         (files / old).rename(files / new)
@@ -175,7 +175,7 @@ def _drop_older(server: Server, prefix: str, kept: str) -> None:
         older = [name for [name] in cursor.fetchall() if name != kept]
     for name in older:
         drop(server, name)
-        shutil.rmtree(places.cache() / "odoo-data" / "filestore" / name, ignore_errors=True)
+        shutil.rmtree(places.odoo_data() / "filestore" / name, ignore_errors=True)
 
 
 def _disconnect(cursor: object, name: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import databases, locks, odoo_process, places, postgres
+from . import databases, locks, odoo_process, permissions, places, postgres
 from .problem import Problem
 from .processes import Processes, check_port_is_free
 from .progress import step
@@ -107,6 +107,8 @@ def _forget_sandbox() -> None:
 
 
 def _start_sandbox(processes: Processes, sandbox_port: int) -> None:
+    for part in places.cache().glob("sandbox.sqlite*"):
+        permissions.make_private(part)
     processes.start(
         "The sandbox",
         [

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import commands, odoo_source, places
+from . import commands, odoo_source, permissions, places
 from .postgres import Server
 from .problem import Problem
 
@@ -17,11 +17,11 @@ def addons_path(*further: Path) -> str:
 
 
 def write_configuration(path: Path, server: Server, database: str, **options: object) -> Path:
-    """A configuration file for one database; ``options`` are Odoo's own."""
+    """A configuration file for one database, which has passwords; ``options`` are Odoo's own."""
     values = {
         "addons_path": addons_path(),
         "admin_passwd": "demo",
-        "data_dir": places.cache() / "odoo-data",
+        "data_dir": places.odoo_data(),
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
@@ -33,7 +33,7 @@ def write_configuration(path: Path, server: Server, database: str, **options: ob
         **options,
     }
     lines = ["[options]", *(f"{name} = {value}" for name, value in values.items())]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    permissions.write_private(path, "\n".join(lines) + "\n")
     return path
 
 

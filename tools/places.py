@@ -5,6 +5,7 @@ import os
 import platform
 from pathlib import Path
 
+from . import permissions
 from .problem import Problem
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -15,12 +16,17 @@ REQUIREMENTS = CHECKOUT / "tools" / "requirements.txt"
 
 
 def cache() -> Path:
-    """The cache folder, made when it isn't there: $CAMPAIGN_MASTER_CACHE or the user's own."""
+    """The cache folder, made when it isn't there: $CAMPAIGN_MASTER_CACHE or the user's own.
+
+    Nobody else sees what is in it: databases, files of the demo, passwords. It stays as far open
+    as the embedded PostgreSQL needs to pass through it.
+    """
     named = os.environ.get("CAMPAIGN_MASTER_CACHE")
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(named) if named else Path(base) / "campaign-master-connector"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=permissions.PRIVATE)
+        permissions.hide_contents(folder)
     except OSError as error:
         raise Problem(
             f"The cache folder {folder} can't be made ({error.strerror}). "
@@ -47,6 +53,16 @@ def unpacked_odoo() -> Path:
 
 def logs() -> Path:
     """The folder of the logs of whatever was started last."""
-    folder = cache() / "logs"
-    folder.mkdir(exist_ok=True)
+    return _private("logs")
+
+
+def odoo_data() -> Path:
+    """The folder of Odoo's own files: attachments of all databases, and who is logged in."""
+    return _private("odoo-data")
+
+
+def _private(name: str) -> Path:
+    folder = cache() / name
+    folder.mkdir(exist_ok=True, mode=permissions.PRIVATE)
+    permissions.make_private(folder)
     return folder

@@ -21,7 +21,8 @@ from .problem import Problem
 
 PROGRAMS = POSTGRES_BIN_PATH
 ROLE = "odoo"
-# The data can be made again at any time, so the server needn't wait for the disk.
+# The data can be made again at any time, so the server needn't wait for the disk. Whoever reaches
+# the socket needs no password.
 SETTINGS = """
 fsync = off
 synchronous_commit = off
@@ -29,6 +30,7 @@ full_page_writes = off
 shared_buffers = 512MB
 max_connections = 200
 max_wal_size = 4GB
+unix_socket_permissions = 0700
 """
 
 

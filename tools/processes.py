@@ -16,6 +16,7 @@ from types import TracebackType
 from .problem import Problem
 
 SECONDS_TO_END = 10
+OTHERS = 0o077
 
 
 @dataclass
@@ -39,7 +40,10 @@ class Processes:
     def start(
         self, name: str, command: Sequence[str], log: Path, variables: dict[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
-        """Start a server in a process group of its own, with its output in ``log``."""
+        """Start a server in a process group of its own, with its output in ``log``.
+
+        What it writes is for this user alone.
+        """
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
@@ -48,6 +52,7 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(variables or {})},
                 start_new_session=True,
+                umask=OTHERS,
             )
         self.running[name] = process
         self.logs[name] = log

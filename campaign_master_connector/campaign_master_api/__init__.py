@@ -24,6 +24,7 @@ from .errors import (
     ServerFailed,
     SeveralCampaigns,
     TokenRefused,
+    TooManyRows,
     may_hit_one_recipient,
 )
 from .types import (
@@ -91,6 +92,7 @@ __all__ = [
     "Timeouts",
     "Token",
     "TokenRefused",
+    "TooManyRows",
     "api_origin",
     "check_api_version",
     "ensure_campaign",

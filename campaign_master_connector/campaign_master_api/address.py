@@ -14,6 +14,8 @@ from .errors import InvalidApiUrl, _
 
 EXAMPLE = "https://api.example.com"
 DEFAULT_API_VERSION = "v1"
+MAX_URL = 2048
+USUAL_PORTS = {"https": 443, "http": 80}
 _PASTED_VERSION = r"v?\d[\w.-]*"
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\"^`{|}\u2028\u2029\ud800-\udfff]")
 _VERSION = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,32}(?<!\.)")
@@ -40,10 +42,17 @@ def normalize_api_url(text: str) -> str:
     where the scheme is missing, an international host name becomes its ASCII form.
     Raises InvalidApiUrl for everything that cannot or must not be called.
     """
-    url = text.strip()
+    url = text[: MAX_URL + 1].strip()
     if not url:
         raise InvalidApiUrl(
             _("The API address is empty. Enter one such as %(example)s.", example=EXAMPLE)
+        )
+    if len(text) > MAX_URL:
+        raise InvalidApiUrl(
+            _(
+                "The API address is longer than any address. Enter one such as %(example)s.",
+                example=EXAMPLE,
+            )
         )
     if _UNUSABLE.search(url):
         raise InvalidApiUrl(
@@ -64,18 +73,20 @@ def normalize_api_url(text: str) -> str:
 def api_origin(text: str) -> str:
     """Return whom an API address names: `scheme://host[:port]`, empty for what is none.
 
-    This machine itself is one, `loopback`, whatever the scheme and port.
+    A port that is the scheme's usual one is left out. Each port of this machine itself is another
+    one: behind it is another program, and another user's maybe.
     """
     try:
         parts = urlsplit(normalize_api_url(text))
     except InvalidApiUrl:
         return ""
-    return "loopback" if is_loopback(parts.hostname or "") else f"{parts.scheme}://{parts.netloc}"
+    port = None if parts.port == USUAL_PORTS[parts.scheme] else parts.port
+    return f"{parts.scheme}://{_authority(parts.hostname or '', port)}"
 
 
 def check_api_version(text: str) -> str:
     """Return the API version, such as `v1`, without spaces; raises InvalidApiUrl."""
-    version = text.strip()
+    version = text[:MAX_URL].strip()
     if not _VERSION.fullmatch(version):
         raise InvalidApiUrl(_("The API version must be a short word such as v1."))
     return version

@@ -27,6 +27,7 @@ from .errors import (
     Sentence,
     ServerFailed,
     TokenRefused,
+    TooManyRows,
     _,
 )
 from .reading import Note, UnusableAnswer, decode_json, with_contract_names
@@ -69,6 +70,19 @@ def invalid_answer(operation: Operation, problem: str) -> InvalidAnswer:
             problem=problem,
         ),
         outcome_unknown=True,
+        status=operation.status,
+    )
+
+
+def too_many_rows(operation: Operation, problem: str) -> TooManyRows:
+    """The error for pages that together are more than can be true; `problem` as there."""
+    return TooManyRows(
+        _(
+            "Campaign Master's answer to %(operation)s goes on and on: %(problem)s. "
+            "What is left of it wasn't read. Ask its support.",
+            operation=operation.name,
+            problem=problem,
+        ),
         status=operation.status,
     )
 

@@ -93,6 +93,10 @@ class SeveralCampaigns(InvalidAnswer):
     """More than one campaign carries the external id that was asked for."""
 
 
+class TooManyRows(InvalidAnswer):
+    """An answer in pages has more rows, or more bytes, than an account or a campaign can have."""
+
+
 class CredentialsRefused(CampaignMasterError):
     """The username, password, client id or client secret cannot be used to log in."""
 

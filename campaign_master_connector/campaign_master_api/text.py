@@ -48,6 +48,7 @@ def is_identifier(text: str) -> bool:
 
 def clean_name(text: str) -> str:
     """Without control characters, cut at 255."""
+    text = text[:MAX_RAW_MESSAGE]
     return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]
 
 
@@ -59,7 +60,8 @@ def clean_word(text: str) -> str:
 
 def clean_email(text: str) -> str:
     """An address that can be stored and compared; a damaged one never becomes another's."""
-    return (text if text.isprintable() else _CONTROL.sub("\ufffd", text))[:MAX_EMAIL]
+    text = text[:MAX_EMAIL]
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)
 
 
 def without_blanks_around(text: str) -> str:

@@ -71,6 +71,9 @@ class CampaignMasterAccount(models.Model):
     hourly_reset_at = fields.Datetime(readonly=True, copy=False)
     month = fields.Date(readonly=True, copy=False, help="The month that the calls are counted for.")
     month_calls = fields.Integer("Calls this month", readonly=True, copy=False)
+    # Where they take many calls they are pulled less often, else they would use up the hour.
+    choices_rest_until = fields.Datetime(readonly=True, copy=False)
+    choices_problem = fields.Char(readonly=True, copy=False)
     show_extended_statistics = fields.Boolean(
         help="Also show confirmed views, forwards, opens and recipients without activity "
         "on the campaigns."
@@ -108,12 +111,16 @@ class CampaignMasterAccount(models.Model):
     def write(self, vals):
         """Other credentials begin anew: without token, pause and alert, and bound to this database.
 
+        Without a client ID there is no client secret either.
+
         :raises UserError: for another company
         :raises ValidationError: as at creation
         """
         if "company_id" in vals:
             self._check_company_stays(vals["company_id"])
         vals = self._cleaned(vals)
+        if "client_id" in vals and not vals["client_id"] and not vals.get("client_secret"):
+            self._remove_secret("client_secret")
         changes_identity = self._changes_identity(vals)
         if "api_url" in vals:
             self._bind_secrets_to_address()
@@ -182,6 +189,8 @@ class CampaignMasterAccount(models.Model):
             "connection_state": "unknown",
             "connection_message": self._withholds_secrets() and self._withheld_sentence(),
             "choices_attempted_at": False,
+            "choices_rest_until": False,
+            "choices_problem": False,
             "blocked_until": False,
             "pause_probes": 0,
         }

@@ -6,16 +6,18 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..campaign_master_api import CampaignMasterError
+from ..campaign_master_api import CampaignMasterError, Credentials, TooManyRows
 from ..services import named_contract, transaction
 from ..services.account_session import (
     AT_THE_SCREEN,
     BESIDE_A_FORM,
     AccountSession,
-    problem_without_secrets,
+    problem_with_login,
 )
+from ..services.entered_login import LOGIN_FIELDS, is_stored, outcome_of
 from ..services.moments import moment_for
 from ..services.sentences import number_for, sentence_of
+from .campaign_master_account import SECRET_FIELDS
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +28,11 @@ CALLS_OF_A_REFRESH = 2
 PART_FOR_CHOICES = 0.01
 HEAD_START_OF_CHOICES = 0.2
 SECONDS_OF_A_REFRESH = 20.0
+# The wire package reads no more of them: nobody chooses from more, and each is a record here.
+MAXIMUM_CHOICES = 10_000
+# Calls to bring lists and templates that may be made each minute, and what more of them come to.
+FEW_CALLS = 10
+CALLS_A_MINUTE = 5
 
 
 class CampaignMasterAccount(models.Model):
@@ -119,6 +126,8 @@ class CampaignMasterAccount(models.Model):
             return ""
         if obstacle := self._obstacle():
             return obstacle
+        if self.choices_problem:
+            return self.choices_problem
         if self.connection_state != "unreachable":
             return ""
         if not self.choices_refreshed_at:
@@ -138,26 +147,55 @@ class CampaignMasterAccount(models.Model):
         if problem := account._contract_problem():
             raise UserError(problem)
         if not account.api_url or not account.username or not account._has_password():
-            raise UserError(
-                self.env._("Fill in user name, password and API address, then test again.")
-            )
+            raise UserError(self._incomplete_sentence())
         if account._withholds_secrets():
             return self._tested(account._test_without_secrets())
         account.write({"token": False, "token_expires_at": False, "blocked_until": False})
         try:
-            with AccountSession(account, AT_THE_SCREEN) as session:
+            with AccountSession(account, AT_THE_SCREEN, purpose="test") as session:
                 session.client.authenticate()
                 next(session.client.iter_lists(), None)
         except CampaignMasterError as error:
             sentences = (sentence_of(self.env, error), account._pause_sentence())
             action = self._notification("danger", " ".join(filter(None, sentences)))
         else:
-            action = self._notification("success", account._connected_sentence())
+            sentence = account._connected_sentence(session.client.rate_limit)
+            action = self._notification("success", sentence)
         return self._tested(action)
+
+    def _incomplete_sentence(self):
+        return self.env._("Fill in user name, password and API address, then test again.")
+
+    @api.model
+    def _test_entered(self, company, entered):
+        """Log in with what somebody entered for ``company``, and store nothing of it.
+
+        What is the account's own already is tested as `action_test_connection` does.
+
+        :param entered: {name of a field: text}; an empty secret stands for the account's own
+        :return: a notification
+        """
+        self.check_access("write")
+        if problem := self._contract_problem():
+            raise UserError(problem)
+        account = self._for_company(company)
+        entered = {name: entered.get(name) or "" for name in (*LOGIN_FIELDS, *SECRET_FIELDS)}
+        entered |= {name: entered[name].strip() for name in LOGIN_FIELDS}
+        if is_stored(account, entered):
+            return account.with_env(self.env).action_test_connection()
+        own = account or self.sudo().new({"company_id": company.id})
+        has_password = entered["password"] or own._has_password()
+        if not entered["username"] or not entered["api_url"] or not has_password:
+            raise UserError(self._incomplete_sentence())
+        problem, limit = outcome_of(own, entered)
+        if problem:
+            return self._tested(self._notification("danger", problem))
+        return self._tested(self._notification("success", self._connected_sentence(limit)))
 
     def _test_without_secrets(self):
         """Whether the address leads anywhere; what is wrong with it comes before the password."""
-        problem = problem_without_secrets(self)
+        login = (self.api_url, self.api_version, Credentials(self.username, ""))
+        problem, _limit = problem_with_login(self, login)
         message = problem or self._withheld_sentence()
         self.write(
             {
@@ -173,13 +211,14 @@ class CampaignMasterAccount(models.Model):
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action
 
-    def _connected_sentence(self):
-        if not self.hourly_limit:
+    def _connected_sentence(self, limit):
+        """:param limit: the `RateLimit` that the last answer told, or None"""
+        if not limit or not limit.limit or limit.remaining is None:
             return self.env._("Connected")
         return self.env._(
             "Connected. %(remaining)s of %(limit)s calls are left this hour.",
-            remaining=number_for(self.env, self.hourly_remaining),
-            limit=number_for(self.env, self.hourly_limit),
+            remaining=number_for(self.env, limit.remaining or 0),
+            limit=number_for(self.env, limit.limit),
         )
 
     def _notification(self, kind, message):
@@ -221,12 +260,16 @@ class CampaignMasterAccount(models.Model):
         try:
             transaction.write_durably(self.env, lambda: self.write(attempt))
             patience = AT_THE_SCREEN if is_asked_for else BESIDE_A_FORM
-            with AccountSession(self, patience, seconds=seconds, for_choices=True) as session:
+            with AccountSession(self, patience, seconds=seconds, purpose="choices") as session:
                 choices = self._fetch_choices(session.client)
                 # What couldn't be read may still be there.
                 are_all = "row_skipped" not in {one.kind for one in session.client.deviations}
                 store = partial(self._store_choices, choices, session.client.calls, are_all)
                 return transaction.write_durably(self.env, store)
+        except TooManyRows:
+            note = partial(self._note_too_many_choices, session.client.calls)
+            transaction.write_durably(self.env, note)
+            return False
         except (CampaignMasterError, *transaction.COLLISIONS) as error:
             _logger.info("Lists and templates of %s not refreshed: %s", self, error)
             return False
@@ -238,11 +281,27 @@ class CampaignMasterAccount(models.Model):
         return is_asked_for or not self._choices_wait()
 
     def _choices_are_fresh(self):
-        """Many that came are left alone for longer: for a minute for every two calls it took."""
-        attempted, refreshed = self.choices_attempted_at, self.choices_refreshed_at
-        came = attempted and refreshed and refreshed >= attempted
-        age = CHOICES_MAXIMUM_AGE * max(1, self.choices_calls // CALLS_OF_A_REFRESH if came else 1)
-        return attempted and attempted > fields.Datetime.now() - age
+        attempted = self.choices_attempted_at
+        just_tried = attempted and attempted > fields.Datetime.now() - CHOICES_MAXIMUM_AGE
+        return just_tried or self._choices_rest()
+
+    def _choices_rest(self):
+        return bool(self.choices_rest_until) and self.choices_rest_until > fields.Datetime.now()
+
+    def _rest_after(self, calls):
+        """Where bringing lists and templates took ``calls``: not again before they are worth it."""
+        rest = calls > FEW_CALLS and timedelta(minutes=calls / CALLS_A_MINUTE)
+        self.choices_rest_until = rest and fields.Datetime.now() + rest
+
+    def _note_too_many_choices(self, calls):
+        """What was last known stays, and the form says why it doesn't get any newer."""
+        self.choices_problem = self.env._(
+            "Campaign Master has more than %(number)s lists or templates of %(company)s, too many "
+            "to choose from, so Odoo doesn't bring them any more. Delete there what nobody needs.",
+            number=number_for(self.env, MAXIMUM_CHOICES),
+            company=self.company_id.name,
+        )
+        self._rest_after(calls)
 
     def _choices_wait(self):
         """Whether a refresh that nobody asked for would cost more calls than it may by now.
@@ -263,7 +322,10 @@ class CampaignMasterAccount(models.Model):
         return self.choices_month_calls if month_runs else 0
 
     def _fetch_choices(self, client):
-        """What Campaign Master has to choose: {model: {external id: values}}."""
+        """What Campaign Master has to choose: {model: {external id: values}}.
+
+        :raises TooManyRows: for more lists or templates than anybody chooses from
+        """
         return {
             "campaign.master.list": {
                 item.id: {
@@ -288,5 +350,12 @@ class CampaignMasterAccount(models.Model):
         changed = [
             self.env[model]._store(self, pulled, are_all) for model, pulled in choices.items()
         ]
-        self.write({"choices_refreshed_at": fields.Datetime.now(), "choices_calls": calls})
+        self.write(
+            {
+                "choices_refreshed_at": fields.Datetime.now(),
+                "choices_calls": calls,
+                "choices_problem": False,
+            }
+        )
+        self._rest_after(calls)
         return any(changed)

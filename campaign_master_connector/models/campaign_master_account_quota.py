@@ -1,4 +1,5 @@
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -14,6 +15,12 @@ SLACK = timedelta(minutes=2)
 PART_OF_CALLS_LEFT = {"recipients": 0.5, "campaign_statistics": 0.25, "recipient_statistics": 0.125}
 # Calls that a month may be ahead of an even use, as a part of all: what a day and a half takes.
 HEAD_START = 0.05
+# People's clicks: of the hour's calls half, however often somebody clicks, and so many at once as
+# they have in some minutes.
+PART_FOR_CLICKS = 0.5
+MINUTES_AT_ONCE = 5
+LEAST_AT_ONCE = 50
+DOCUMENTED_HOURLY_LIMIT = 5000
 # However old a draft is: nobody else tells that it was launched at last.
 DRAFT_INTERVAL = timedelta(days=7)
 
@@ -67,6 +74,10 @@ class CampaignMasterAccount(models.Model):
         "Between two updates of statistics there must be at least a minute or an hour.",
     )
 
+    # Of people's clicks: falls by itself, as fast as they may be made in the long run.
+    click_calls = fields.Float(readonly=True, copy=False)
+    click_calls_at = fields.Datetime(readonly=True, copy=False)
+
     hourly_used = fields.Integer("Calls this hour", compute="_compute_hourly_used")
 
     @api.depends("hourly_limit", "hourly_remaining", "hourly_reset_at")
@@ -80,6 +91,29 @@ class CampaignMasterAccount(models.Model):
     def _is_paused(self):
         """Whether Campaign Master asked for a pause that isn't over."""
         return bool(self.blocked_until) and self.blocked_until > fields.Datetime.now()
+
+    def _click_calls_a_second(self):
+        return (self.hourly_limit or DOCUMENTED_HOURLY_LIMIT) * PART_FOR_CLICKS / 3600
+
+    def _click_calls_now(self):
+        """Calls of people's clicks that count as made just now."""
+        if not self.click_calls_at:
+            return 0
+        passed = (fields.Datetime.now() - self.click_calls_at).total_seconds()
+        return max(0, self.click_calls - passed * self._click_calls_a_second())
+
+    def _clicks_go_on_at(self, calls=0):
+        """When people's clicks may make calls again, to the minute; None while they may.
+
+        :param calls: calls of this click, which the count doesn't have yet
+        """
+        rate = self._click_calls_a_second()
+        at_once = max(LEAST_AT_ONCE, rate * 60 * MINUTES_AT_ONCE)
+        used = self._click_calls_now() + calls
+        if used < at_once:
+            return None
+        minutes = ceil((used - at_once) / rate / 60) + 1
+        return fields.Datetime.now().replace(second=0) + timedelta(minutes=minutes)
 
     def _pause_sentence(self):
         """Until when Campaign Master asked for a pause, for who reads it now; empty without one.

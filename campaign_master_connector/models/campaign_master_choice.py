@@ -5,7 +5,21 @@ from odoo import api, fields, models
 
 from ..services.campaign_text import on_one_line
 
-TAG = re.compile(r"<[^<>]*>")
+BRACKETS = re.compile("([<>])")
+NAME_MAXIMUM_LENGTH = 255
+
+
+def without_tags(text):
+    """``text`` without what stands between angle brackets, nested ones included, in one pass."""
+    kept = [""]
+    for piece in BRACKETS.split(text):
+        if piece == ">" and len(kept) > 1:
+            kept.pop()
+        elif piece == "<":
+            kept.append("<")
+        else:
+            kept[-1] += piece
+    return "".join(kept)
 
 
 class CampaignMasterChoice(models.AbstractModel):
@@ -62,10 +76,10 @@ class CampaignMasterChoice(models.AbstractModel):
         return has_changed or bool(new)
 
     def _plain(self, name, external_id):
-        """``name`` without markup, whose tags could be nested to survive a single removal."""
-        while TAG.search(name):
-            name = TAG.sub("", name)
-        return on_one_line(name) or self.env._("Unnamed (%s)", external_id)
+        """``name`` without markup, cut at 255 characters."""
+        return on_one_line(without_tags(name[:NAME_MAXIMUM_LENGTH])) or self.env._(
+            "Unnamed (%s)", external_id
+        )
 
     def action_cm_refresh(self):
         """Button above the lists and templates of the menu: pull them now, a minute apart."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 KEPT = timedelta(days=30)
 
@@ -20,9 +21,14 @@ class CampaignMasterSyncLog(models.Model):
             ("recipients", "Recipients, every minute"),
             ("campaign_statistics", "Campaign statistics"),
             ("recipient_statistics", "Individual statistics"),
+            ("choices", "Lists and templates, an hour's sum"),
+            ("test", "Tests of the connection, an hour's sum"),
         ],
         required=True,
         readonly=True,
+    )
+    hour = fields.Datetime(
+        "Sum of the hour", readonly=True, help="Of calls that belong to no campaign: when it began."
     )
     campaign_id = fields.Many2one("utm.campaign", index=True, readonly=True, ondelete="cascade")
     account_id = fields.Many2one(
@@ -45,6 +51,8 @@ class CampaignMasterSyncLog(models.Model):
         readonly=True, help="Rows of statistics that couldn't be read and were left out."
     )
     error = fields.Char(readonly=True)
+
+    _hour_unique_idx = models.UniqueIndex("(account_id, kind, hour) WHERE hour IS NOT NULL")
 
     support_text = fields.Text(compute="_compute_support_text")
 
@@ -106,6 +114,37 @@ class CampaignMasterSyncLog(models.Model):
             "duration": result.seconds,
             "error": result.problem or False,
         }
+
+    @api.model
+    def _sum_up(self, account, kind, calls, seconds, error):
+        """Add calls that no campaign caused to the row of the account, the kind and the hour."""
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO campaign_master_sync_log AS log
+                       (kind, account_id, company_id, hour, calls, duration, error,
+                        create_uid, write_uid, create_date, write_date)
+                VALUES (%(kind)s, %(account)s, %(company)s, %(hour)s, %(calls)s, %(seconds)s,
+                        %(error)s, %(user)s, %(user)s, %(now)s, %(now)s)
+                ON CONFLICT (account_id, kind, hour) WHERE hour IS NOT NULL DO UPDATE
+                   SET calls = log.calls + EXCLUDED.calls,
+                       duration = log.duration + EXCLUDED.duration,
+                       error = COALESCE(EXCLUDED.error, log.error),
+                       write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
+                """,
+                kind=kind,
+                account=account.id,
+                company=account.company_id.id,
+                hour=now.replace(minute=0, second=0, microsecond=0),
+                calls=calls,
+                seconds=seconds,
+                error=error or None,
+                user=self.env.uid,
+                now=now,
+            )
+        )
+        self.invalidate_model()
 
     @api.autovacuum
     def _gc_old_rows(self):

@@ -103,6 +103,10 @@ class UtmCampaign(models.Model):
     _cm_reference_unique = models.Constraint(
         "UNIQUE(cm_reference)", "The Campaign Master reference of a campaign must be unique."
     )
+    _cm_external_id_unique = models.UniqueIndex(
+        "(cm_account_id, cm_external_id) WHERE NULLIF(cm_external_id::text, '0') <> ''",
+        "Another campaign of Odoo has this ID of Campaign Master already.",
+    )
     _cm_synced_idx = models.Index("(cm_account_id, id) WHERE cm_external_id IS NOT NULL")
 
     def _init_column(self, column_name):

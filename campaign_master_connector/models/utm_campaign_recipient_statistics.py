@@ -104,7 +104,9 @@ class UtmCampaign(models.Model):
 
     def _cm_statistics_notification(self, results):
         if problems := [self._cm_problem_now(result) for result in results if result.problem]:
-            kind, sentences = "danger", problems
+            kind, sentences = "danger", self._cm_shortened(problems)
+        elif refusals := [result.refusal for result in results if result.refusal]:
+            kind, sentences = "warning", refusals
         elif unfinished := self._cm_unfinished_sentences(results):
             kind, sentences = "info", unfinished
         else:
@@ -131,6 +133,8 @@ class UtmCampaign(models.Model):
         return sentences
 
     def _cm_up_to_date_sentence(self, results):
+        if results and all(result.is_recent for result in results):
+            return self.env._("Statistics are up to date, as of a few seconds ago.")
         if campaigns_seen_as_a_whole(self) != self:
             return self.env._("Statistics are up to date.")
         rows = sum(result.counts["rows"] for result in results)

@@ -137,7 +137,8 @@ class UtmCampaign(models.Model):
     def action_cm_update_statistics(self):
         """Pull the figures of the campaigns and of their recipients now, as far as time allows."""
         self._cm_check_access("write")
-        return self._cm_statistics_notification(run_at_the_screen(self.sudo()))
+        campaigns = self._cm_each_once()
+        return campaigns._cm_statistics_notification(run_at_the_screen(campaigns.sudo()))
 
     def _cm_request_statistics(self, purpose):
         """Have the schedule bring at once what a click had no time for, however old it is.

@@ -16,6 +16,8 @@ REQUIRED_TO_SYNC = (
     "cm_from_name",
     "cm_from_email",
 )
+# Of how many campaigns a click looks again at who was left out: of more, it takes too long.
+RECONSIDERED_AT_ONCE = 100
 PUSH_CRON = "campaign_master_connector.ir_cron_sync_recipients"
 FURTHER_PUSH_CRONS = tuple(f"{PUSH_CRON}_{name}" for name in ("second", "third", "fourth"))
 
@@ -56,13 +58,18 @@ class UtmCampaign(models.Model):
         :return: a notification that tells in numbers what happened
         """
         self._cm_check_access("write")
-        self._cm_adopt_account()
-        if len(self) == 1:
-            self._cm_check_ready()
-        results = run_at_the_screen(self.sudo())
+        campaigns = self._cm_each_once()
+        campaigns._cm_adopt_account()
+        if len(campaigns) == 1:
+            campaigns._cm_check_ready()
+        results = run_at_the_screen(campaigns.sudo())
         if any(result.left for result in results):
             self._cm_trigger_push()
-        return self._cm_sync_notification(results)
+        return campaigns._cm_sync_notification(results)
+
+    def _cm_each_once(self):
+        """A client may name one record a thousand times."""
+        return self.browse(dict.fromkeys(self._ids))
 
     def _cm_check_ready(self):
         if reasons := self._cm_reasons_against_sync():
@@ -126,7 +133,10 @@ class UtmCampaign(models.Model):
         # Who is to be pushed is looked at again with each batch; a million take too long here.
         recipient_review.reconsider(
             self.env,
-            SQL("recipient.campaign_id IN %s AND recipient.state = 'excluded'", tuple(self.ids)),
+            SQL(
+                "recipient.campaign_id IN %s AND recipient.state = 'excluded'",
+                tuple(self.ids[:RECONSIDERED_AT_ONCE]),
+            ),
         )
 
     @api.model
@@ -151,6 +161,15 @@ class UtmCampaign(models.Model):
         return self.env["campaign.master.recipient"].search_count(
             [("campaign_id", "=", self.id), ("state", "=", "pending")]
         )
+
+    def _cm_pending_counts(self):
+        """{campaign id: number of recipients to add}, without those that have none."""
+        groups = self.env["campaign.master.recipient"]._read_group(
+            [("campaign_id", "in", self.ids), ("state", "=", "pending")],
+            ["campaign_id"],
+            ["__count"],
+        )
+        return {campaign.id: count for campaign, count in groups}
 
     def _cm_may_go_on(self):
         """Whether there is more to add; cheap for any number, which counting is not."""

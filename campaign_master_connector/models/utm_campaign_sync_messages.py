@@ -1,5 +1,10 @@
 from odoo import models
 
+from ..services.sentences import number_for
+
+# Lines of a notification; of more, each kind is counted.
+MOST_LINES = 10
+
 
 class UtmCampaign(models.Model):
     """What a sync tells the person who asked for it."""
@@ -27,6 +32,8 @@ class UtmCampaign(models.Model):
     def _cm_results_text(self, results):
         if len(results) == 1:
             return self._cm_outcome(results[0])
+        if len(results) > MOST_LINES:
+            return "\n".join(self._cm_summary(results))
         lines = [
             self.env._(
                 "%(campaign)s: %(outcome)s",
@@ -37,9 +44,45 @@ class UtmCampaign(models.Model):
         ]
         return "\n".join(lines)
 
+    def _cm_summary(self, results):
+        """What became of many campaigns: how many of each kind, and the first problems."""
+        problems = [result for result in results if result.problem]
+        waiting = [result for result in results if result.waiting and not result.problem]
+        busy = [result for result in results if result.busy]
+        done = len(results) - len(problems) - len(waiting) - len(busy)
+        counted = (
+            (done, self.env._("Synced: %s")),
+            (len(busy), self.env._("Being synced now: %s")),
+            (len(waiting), self.env._("Synced in the background: %s")),
+            (len(problems), self.env._("With a problem: %s")),
+        )
+        lines = [text % number_for(self.env, count) for count, text in counted if count]
+        lines += dict.fromkeys(result.refusal for result in waiting if result.refusal)
+        return lines + self._cm_shortened(
+            [
+                self.env._(
+                    "%(campaign)s: %(outcome)s",
+                    campaign=result.campaign.title,
+                    outcome=self._cm_problem_now(result),
+                )
+                for result in problems[:MOST_LINES]
+            ],
+            len(problems),
+        )
+
+    def _cm_shortened(self, lines, count=None):
+        """The first of ``lines``, each once, and how many more there are of ``count``."""
+        lines = list(dict.fromkeys(lines))
+        more = (count or len(lines)) - MOST_LINES
+        if more <= 0:
+            return lines
+        return [*lines[:MOST_LINES], self.env._("and %s more", number_for(self.env, more))]
+
     def _cm_outcome(self, result):
         if result.busy:
             return self.env._("This campaign is being synced now. Please look again in a minute.")
+        if result.refusal:
+            return self.env._("%s The background syncs it.", result.refusal)
         if result.waiting:
             return self.env._("There was no time left for it now; the background syncs it.")
         if result.problem:

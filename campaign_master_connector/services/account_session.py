@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import fields
 from odoo.tools import SQL
@@ -20,9 +21,10 @@ from ..campaign_master_api import (
     RetryPolicy,
     Timeouts,
     Token,
+    TooManyRows,
 )
 from . import transaction
-from .moments import aware, naive
+from .moments import aware, moment_for, naive
 from .secret_columns import write_secrets
 from .sentences import sentence_of
 
@@ -33,6 +35,10 @@ class PauseGoesOn(RateLimitReached):
 
 class ReserveReached(CampaignMasterError):
     """What is left of the account's calls is kept for people at the screen."""
+
+
+class ClicksUsedUp(ReserveReached):
+    """People's clicks made as many calls just now as they may; the sentence says until when."""
 
 
 BACKGROUND = {"timeouts": Timeouts(connect=5.0, read=30.0, total=60.0), "retry": RetryPolicy()}
@@ -54,6 +60,8 @@ QUOTA_FIELDS = (
     "month",
     "month_calls",
     "monthly_limit",
+    "click_calls",
+    "click_calls_at",
 )
 # An hour of calls ends within one; clocks may be a little off.
 LONGEST_HOUR = timedelta(hours=1, minutes=5)
@@ -65,6 +73,13 @@ FIRST_PROBE = timedelta(minutes=15)
 LAST_PROBE = timedelta(days=1)
 
 
+class Trial(NamedTuple):
+    """What somebody entered: (API address, API version, `Credentials`), and a token or none."""
+
+    login: tuple
+    token: Token | None = None
+
+
 class AccountSession:
     """Context manager around a `CampaignMasterClient` of an account.
 
@@ -74,26 +89,33 @@ class AccountSession:
 
     :param patience: keyword arguments of the client: time-outs of a call, repeats
     :param seconds: after which no further call begins
-    :param for_choices: whether its calls are those that keep lists and templates fresh
+    :param purpose: kind of the log's row that has the calls which no run writes to the log
+    :param trial: a `Trial` of another login; the account keeps its token and the state of its
+        connection, and may be none yet
     """
 
-    def __init__(self, account, patience, seconds=float("inf"), for_choices=False):
+    def __init__(
+        self, account, patience, seconds=float("inf"), purpose="sync", trial=None
+    ):
         self.account = account.sudo()
+        self.purpose = purpose
         self.leaves_reserve = patience is not AT_THE_SCREEN
-        self.for_choices = for_choices
+        self.is_click = patience is AT_THE_SCREEN
+        self.is_trial = bool(trial)
+        self.logged_calls = 0
         schedule = max(0.0, transaction.seconds_left(account.env))
         self.seconds_allowed = min(seconds, schedule + SECONDS_OF_OVERTIME)
         self.started = time.monotonic()
         self.new_token = None
         self.failure = None
         self.client = None
-        self.login = self._stored_login()
+        self.login = trial.login if trial else self._stored_login()
         api_url, api_version, credentials = self.login
         self.client = CampaignMasterClient(
             api_url,
             credentials,
             api_version=api_version,
-            token=self._stored_token(),
+            token=trial.token if trial else self._stored_token(),
             on_token=self._remember_token,
             on_call=self._check_that_calls_are_allowed,
             **patience,
@@ -130,10 +152,18 @@ class AccountSession:
     def _check_that_calls_are_allowed(self):
         # These alone: the commit before the call made Odoo forget all of the account.
         self.account.fetch(QUOTA_FIELDS)
-        if self.account._is_paused():
+        if self.account._is_paused() and not self.is_trial:
             raise PauseGoesOn(
                 self.account.env._("The calls that Campaign Master allows are used up."),
                 reset_at=aware(self.account.blocked_until),
+            )
+        if self.is_click and (moment := self.account._clicks_go_on_at(self.client.calls)):
+            raise ClicksUsedUp(
+                self.account.env._(
+                    "People's clicks have used their share of Campaign Master's calls for now. "
+                    "Try again at %s.",
+                    moment_for(self.account.env, moment),
+                )
             )
         if self.leaves_reserve and not self._is_above_reserve():
             raise ReserveReached(
@@ -160,6 +190,8 @@ class AccountSession:
         )
 
     def _remember_token(self, token):
+        if self.is_trial:
+            return
         self.new_token = (token,)
         # At once: the other workers needn't log in too, and it outlives this one.
         transaction.write_durably(self.account.env, self._store_token)
@@ -169,6 +201,8 @@ class AccountSession:
 
         :param failure: the `CampaignMasterError` that ended the run, if one did
         """
+        if not self.account:
+            return
         assignments = [*self._usage(failure)]
         # The refusal of a password that was replaced meanwhile would stop the schedules again.
         if self._is_still_the_login():
@@ -186,6 +220,7 @@ class AccountSession:
         )
         self.account.invalidate_recordset()
         self.account.env["campaign.master.deviation"]._count(self.account, self.client.deviations)
+        self._log_the_rest(failure)
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()
 
@@ -205,7 +240,11 @@ class AccountSession:
             calls=self._calls_for_choices(failure),
         )
         yield SQL("month = %s", month)
-        if limit := self.client.rate_limit:
+        if self.is_click:
+            used = self.account._click_calls_now() + self.client.calls
+            yield SQL("click_calls = %s", used)
+            yield SQL("click_calls_at = %s", fields.Datetime.now())
+        if (limit := self.client.rate_limit) and not self.is_trial:
             # What isn't told is unknown and stops nobody; the month's count still holds.
             is_known = limit.limit is not None and limit.remaining is not None
             yield SQL("hourly_limit = %s", limit.limit if is_known else None)
@@ -214,13 +253,21 @@ class AccountSession:
 
     def _calls_for_choices(self, failure):
         """Not the one that failed, which is made again: a server that is down uses up nothing."""
-        if not self.for_choices:
+        if self.purpose != "choices":
             return 0
         is_unanswered = failure and _connection_state(failure) == "unreachable"
         return max(0, self.client.calls - (1 if is_unanswered else 0))
 
+    def _log_the_rest(self, failure):
+        """Calls that stand in no row of a run, so that the log has each that the quota counts."""
+        calls = self.client.calls - self.logged_calls
+        if calls > 0:
+            self.account.env["campaign.master.sync.log"]._sum_up(
+                self.account, self.purpose, calls, self.seconds, self._sentence(failure)
+            )
+
     def _is_still_the_login(self):
-        return self._stored_login() == self.login
+        return not self.is_trial and self._stored_login() == self.login
 
     def _store_token(self):
         if self.new_token is None or not self._is_still_the_login():
@@ -235,6 +282,8 @@ class AccountSession:
         return sentence_of(self.account.env, failure) if failure else None
 
     def _connection(self, failure):
+        if isinstance(failure, ClicksUsedUp):
+            return
         if failure:
             state = _connection_state(failure)
         elif self.client.calls:
@@ -259,27 +308,27 @@ class AccountSession:
         return min(FIRST_PROBE * 2 ** min(self.account.pause_probes, 16), LAST_PROBE)
 
 
-def problem_without_secrets(account):
-    """What is wrong with the API address, as far as a call without a log-in shows; else empty.
+def problem_with_login(account, login):
+    """What is wrong with what somebody entered, as a sentence; else empty, and the calls left.
 
-    The answer to a token that nobody was given tells host, certificate and API apart.
+    Without a password (it is for another host than the address names) a token that nobody was
+    given is sent: the answer to it tells host, certificate and API apart.
+
+    :param login: as of `Trial`; ``account`` may be none yet
+    :return: (sentence, `RateLimit` or None)
     """
-    client = CampaignMasterClient(
-        account.api_url,
-        Credentials(username=account.username, password=""),
-        api_version=account.api_version,
-        token=Token("none", None),
-        **AT_THE_SCREEN,
-    )
+    token = None if login[2].password else Token("none", None)
+    trial = Trial(login, token)
     try:
-        next(client.iter_lists(), None)
-    except CredentialsRefused:
-        return ""
+        with AccountSession(account, AT_THE_SCREEN, purpose="test", trial=trial) as session:
+            if not token:
+                session.client.authenticate()
+            next(session.client.iter_lists(), None)
+    except CredentialsRefused as error:
+        return ("" if token else sentence_of(account.env, error)), None
     except CampaignMasterError as error:
-        return sentence_of(account.env, error)
-    finally:
-        client.close()
-    return ""
+        return sentence_of(account.env, error), None
+    return "", session.client.rate_limit
 
 
 def _connection_state(failure):
@@ -287,7 +336,8 @@ def _connection_state(failure):
     if isinstance(failure, CredentialsRefused):
         return "refused"
     if isinstance(
-        failure, (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused)
+        failure,
+        (AccountRefused, RateLimitReached, ReserveReached, NotFound, RequestRefused, TooManyRows),
     ):
         return "connected"
     return "unreachable"

@@ -20,8 +20,9 @@ from ..campaign_master_api import (
     may_hit_one_recipient,
 )
 from . import transaction
-from .account_session import ReserveReached
+from .account_session import ClicksUsedUp, ReserveReached
 from .recipient_batch import GATEWAY_STATUSES
+from .sentences import sentence_of
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class CampaignResult:
 
     ``problem`` is a sentence, empty if all went well; ``came_too_late`` are changes of a campaign
     that was launched before. ``values`` are those of the campaign itself that the run dealt with,
-    None if it pushed recipients alone; ``synced_at`` is when it last did so.
+    None if it pushed recipients alone; ``synced_at`` is when it last did so. ``refusal`` is why it
+    was not begun although somebody clicked; ``is_recent`` says that what it would bring is here.
     """
 
     campaign: object
@@ -55,6 +57,8 @@ class CampaignResult:
     problem: str = ""
     busy: bool = False
     waiting: bool = False
+    refusal: str = ""
+    is_recent: bool = False
     came_too_late: bool = False
     values: dict | None = None
     synced_at: datetime | None = None
@@ -70,6 +74,7 @@ class CampaignRun:
 
     def __init__(self, session, purpose):
         self.session = session
+        session.purpose = purpose
         self.purpose = purpose
         self.env = session.account.env
         self.results = {}
@@ -109,6 +114,7 @@ class CampaignRun:
             transaction.rollback(self.env)
             self.stopped_by = error
             result.waiting = True
+            result.refusal = self.refusal()
         except CampaignMasterError as error:
             if self._concerns_the_account(error):
                 self.stopped_by = self.session.failure = error
@@ -121,6 +127,11 @@ class CampaignRun:
         except Exception:
             _logger.exception("Working on campaign %s failed", campaign.id)
             self._fail(result, self._unexpected())
+
+    def refusal(self):
+        """Why the clicks of this account make no calls now and until when; empty if they do."""
+        refused = isinstance(self.stopped_by, ClicksUsedUp)
+        return sentence_of(self.env, self.stopped_by) if refused else ""
 
     def _concerns_the_account(self, error):
         if not isinstance(error, OF_THE_WHOLE_ACCOUNT):
@@ -163,3 +174,4 @@ class CampaignRun:
             self.env,
             lambda: self.env["campaign.master.sync.log"]._add(self.purpose, self.results.values()),
         )
+        self.session.logged_calls = sum(result.calls for result in self.results.values())

@@ -164,4 +164,31 @@ def _store(campaign, remote, sent_values):
         "cm_sent_values": sent_values,
         "cm_creation_began_at": False,
     }
-    transaction.write_durably(campaign.env, lambda: campaign.write(values))
+    transaction.write_durably(campaign.env, partial(_link, campaign, values))
+
+
+def _link(campaign, values):
+    """Store what Campaign Master told, unless it told of a campaign that is another one's."""
+    if other := _other_with(campaign, values["cm_external_id"]):
+        raise CampaignMasterError(
+            campaign.env._(
+                "Campaign Master answered with the campaign %(id)s, which is %(other)s already, so "
+                "nothing of it was taken over. If this repeats, ask the support of Campaign "
+                "Master.",
+                id=values["cm_external_id"],
+                other=other.title,
+            )
+        )
+    campaign.write(values)
+
+
+def _other_with(campaign, external_id):
+    campaigns = campaign.env["utm.campaign"].sudo().with_context(active_test=False)
+    return campaigns.search(
+        [
+            ("cm_account_id", "=", campaign.cm_account_id.id),
+            ("cm_external_id", "=", external_id),
+            ("id", "!=", campaign.id),
+        ],
+        limit=1,
+    )

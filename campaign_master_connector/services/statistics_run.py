@@ -6,7 +6,7 @@ from functools import partial
 
 from odoo import fields
 
-from ..campaign_master_api import InvalidAnswer
+from ..campaign_master_api import InvalidAnswer, TooManyRows
 from . import transaction
 from .account_session import AT_THE_SCREEN, BACKGROUND, AccountSession
 from .campaign_run import CampaignResult, CampaignRun
@@ -15,6 +15,8 @@ from .recipient_statistics import apply_page, forget_addresses_that_became_known
 from .sentences import in_the_readers_language
 
 SECONDS_AT_THE_SCREEN = 15.0
+# What a click brought is as of now for so long: a click a second would use up everybody's calls.
+RECENT = timedelta(seconds=10)
 # Rows that changed while the last run was under way, or on a clock that is a little off.
 OVERLAP = timedelta(minutes=15)
 # A page can be broken by one of its rows; several are the server's own trouble.
@@ -63,7 +65,10 @@ def _run(campaigns, purpose, pull, deadline):
             run.finish()
         results += run.results.values()
         untouched = group.filtered(lambda campaign, run=run: campaign.id not in run.results)
-        if deadline and untouched:
+        if refusal := run.refusal():
+            # Not left to the schedule, which would make the calls that the click may not.
+            results += [CampaignResult(one, waiting=True, refusal=refusal) for one in untouched]
+        elif deadline and untouched:
             results += _leave_to_the_schedule(untouched, purpose)
     return results
 
@@ -95,6 +100,11 @@ class _Clock:
         self.deadline = deadline
         self.seconds_left = float("inf")
 
+    def is_recent(self, moment):
+        """Whether a click needn't bring again what is as of ``moment``."""
+        clicked = self.deadline != float("inf")
+        return bool(clicked and moment and moment > fields.Datetime.now() - RECENT)
+
     @property
     def is_up(self):
         """Whether the run ends with the page or campaign at hand."""
@@ -111,6 +121,9 @@ class _Clock:
 
 
 def _pull_campaign(campaign, client, result, clock):
+    if clock.is_recent(campaign.cm_statistics_at):
+        result.is_recent = True
+        return
     figures = client.campaign_statistics(campaign.cm_external_id)
     transaction.write_durably(campaign.env, lambda: campaign._cm_store_statistics(figures))
 
@@ -120,6 +133,10 @@ def _pull_recipients(campaign, client, result, clock):
 
     One that can't be used stops no other one. The next run begins with it.
     """
+    page = campaign.cm_recipient_statistics_page
+    if not page and clock.is_recent(campaign.cm_recipient_statistics_at):
+        result.is_recent = True
+        return
     _begin(campaign)
     ask = partial(
         client.iter_campaign_recipient_pages,
@@ -135,6 +152,10 @@ def _pull_recipients(campaign, client, result, clock):
                 number = 0 if page.is_last else page.number + 1
                 if clock.is_up:
                     break
+        except TooManyRows:
+            transaction.rollback(campaign.env)
+            transaction.write_durably(campaign.env, partial(_begin_anew_next_time, campaign))
+            raise
         except InvalidAnswer as error:
             transaction.rollback(campaign.env)
             errors.append(error)
@@ -163,6 +184,10 @@ def _begin(campaign):
             # What they did before they were recipients comes only with all rows.
             values["cm_recipient_statistics_after"] = False
         transaction.write_durably(campaign.env, lambda: campaign.write(values))
+
+
+def _begin_anew_next_time(campaign):
+    campaign.cm_recipient_statistics_page = 0
 
 
 def _apply(campaign, page, is_complete):

@@ -33,8 +33,9 @@ def run_at_the_screen(campaigns):
         transaction.write_durably(campaigns.env, group._cm_request_sync)
         with AccountSession(account, AT_THE_SCREEN, seconds=2 * SECONDS_AT_THE_SCREEN) as session:
             results |= _sync_until(deadline, CampaignRun(session, "sync"), group)
+    left = campaigns._cm_pending_counts()
     for campaign in campaigns:
-        results[campaign.id].left = campaign._cm_pending_count()
+        results[campaign.id].left = left.get(campaign.id, 0)
     return [results[campaign.id] for campaign in campaigns]
 
 
@@ -52,6 +53,8 @@ def _sync_until(deadline, run, campaigns):
 
 def _not_begun(campaign, run):
     """The schedule takes it up; what stopped the run is why it wasn't begun."""
+    if refusal := run.refusal():
+        return CampaignResult(campaign, waiting=True, refusal=refusal)
     problem = sentence_of(run.env, run.stopped_by) if run.stopped_by else ""
     return CampaignResult(campaign, problem=problem, waiting=not problem)
 

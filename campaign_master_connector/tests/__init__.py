@@ -12,6 +12,7 @@ from . import (
     test_campaign_views,
     test_choices,
     test_click_during_run,
+    test_click_share,
     test_companies,
     test_connection,
     test_contract_file,
@@ -23,6 +24,7 @@ from . import (
     test_found_again,
     test_import_export,
     test_keyboard,
+    test_logged_calls,
     test_lost_answers,
     test_odd_answers,
     test_opt_outs,
@@ -52,4 +54,5 @@ from . import (
     test_sync_states,
     test_tours,
     test_tours_recipients,
+    test_worst_texts,
 )

@@ -2,6 +2,7 @@
 
 import atexit
 import sys
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -79,6 +80,8 @@ class CampaignMasterCase(SandboxCase, TransactionCase):
         for run in (sync_run, statistics_run):
             # What is tested must not depend on how busy the machine is.
             cls.enterClassContext(patch.object(run, "SECONDS_AT_THE_SCREEN", 600.0))
+        # Tests click as fast as they can.
+        cls.enterClassContext(patch.object(statistics_run, "RECENT", timedelta()))
 
     @classmethod
     def make_account(cls, company, **values):

@@ -1,5 +1,6 @@
 """Lists and templates: pulled while a form is open, at most once a minute, and never in the way."""
 
+import json
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -144,6 +145,50 @@ class TestChoices(ChoicesCase):
         self.assertEqual(self.choice("template", self.spring).name, f"Unnamed ({self.spring})")
         self.assertEqual(self.choice("template", self.summer).name, "alert(2)")
 
+    def test_name_of_a_megabyte_of_brackets_is_cut_before_it_is_read(self):
+        lists = self.env["campaign.master.list"]
+        for worst in ("<", "<a", "<a>", "<>", ">", "< "):
+            self.assertLessEqual(len(lists._plain(worst * 2**20, 7)), 255)
+        nested = "<" * 100 + "b" + ">" * 100 + "Name"
+        self.assertEqual(lists._plain(nested, 7), "Name")
+
+    def endless(self, key, server):
+        """Have ``server`` answer with pages of lists or templates that never end."""
+
+        def answer(request):
+            number, size = (int(request.params[name]) for name in ("page", "pageSize"))
+            ids = range((number - 1) * size + 1, number * size + 1)
+            rows = [{"id": one, "name": f"Number {one}", "html": "<p>"} for one in ids]
+            body = {"currentPage": number, "isLastPage": False, key: rows}
+            return 200, {}, json.dumps(body)
+
+        address = f"{self.account.api_url}/api/v1/{key}"
+        server.add_callback("GET", address, answer, content_type="application/json")
+
+    def test_more_than_anybody_chooses_from_is_refused_with_a_sentence(self):
+        self.pull_choices()
+        for key in ("lists", "templates"):
+            with self.subTest(key=key), responses.RequestsMock() as server:
+                if key == "templates":
+                    answer = {"currentPage": 1, "isLastPage": True, "lists": []}
+                    server.get(f"{self.account.api_url}/api/v1/lists", json=answer)
+                self.endless(key, server)
+                self.account.write({"choices_attempted_at": False, "choices_rest_until": False})
+                self.account._refresh_choices_if_stale(seconds=600)
+                notice = self.refresh()["notice"]
+                self.assertIn("more than 10,000 lists or templates", notice)
+                self.assertEqual(self.account.connection_state, "connected")
+                self.assertEqual(self.names(), ["Customers", "Newsletter"])
+                calls = len(server.calls)
+                self.assertLessEqual(calls, 102)
+                self.minute_passes()
+                self.refresh(is_asked_for=True)
+                # Each minute so many calls would use up everybody's hour.
+                self.assertEqual(len(server.calls), calls)
+        self.account.choices_rest_until = False
+        self.minute_passes()
+        self.assertFalse(self.refresh(is_asked_for=True)["notice"])
+
     def test_list_shows_how_many_are_on_it_where_that_is_told(self):
         self.pull_choices()
         self.minute_passes()
@@ -215,18 +260,19 @@ class TestCostOfChoices(ChoicesCase):
         self.assertEqual(self.account.choices_month_calls, sum(self.calls().values()))
 
     def test_large_account_is_refreshed_less_often_and_says_as_of_when(self):
+        for number in range(1_000):
+            self.control.create_template(f"Template {number}")
         self.pull_choices()
-        self.account.choices_calls = 52
-        now = fields.Datetime.now()
-        self.account.choices_attempted_at = now - timedelta(minutes=20)
-        self.account.choices_refreshed_at = now - timedelta(minutes=20)
+        self.assertEqual(self.account.choices_calls, 13)
+        self.minute_passes()
         told = self.refresh(is_asked_for=True)
         self.assertEqual(self.calls(), {})
         self.assertTrue(told["as_of"])
-        self.account.choices_attempted_at = now - timedelta(minutes=27)
-        self.account.choices_refreshed_at = now - timedelta(minutes=27)
+        rest = self.account.choices_rest_until - self.account.choices_refreshed_at
+        self.assertAlmostEqual(rest.total_seconds(), 13 / 5 * 60, delta=2)
+        self.account.choices_rest_until = "2020-01-01"
         self.refresh(is_asked_for=True)
-        self.assertEqual(self.calls()["listLists"], 1)
+        self.assertEqual(self.calls()["listTemplates"], 11)
 
     def test_used_up_hundredth_waits_and_says_so_but_a_person_may_ask(self):
         self.pull_choices()
@@ -292,7 +338,7 @@ class TestChoicesWithoutServer(ChoicesCase):
         self.assertFalse(self.notice())
 
     def test_nothing_listens(self):
-        self.account.api_url = "http://127.0.0.1:9"
+        self.account.write({"api_url": "http://127.0.0.1:9", "password": "demo"})
         self.assertIn("can't be reached", self.notice())
 
     def test_slow_server_is_waited_for_since_nobody_waits_for_the_widget(self):

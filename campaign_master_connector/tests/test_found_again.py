@@ -1,9 +1,16 @@
 """A campaign whose creation was lost and that is found again: it gets what Odoo has by now."""
 
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+from psycopg2.errors import UniqueViolation
 
+from ..campaign_master_api import CampaignMasterClient
 from .common import CampaignMasterCase
+from .test_secret_addresses import load_script
 
 OTHER_SENDER = "events@example.com"
 
@@ -95,3 +102,62 @@ class TestTemplateDuringCreation(CampaignMasterCase):
             campaign.cm_template_id = summer
         campaign.cm_creation_began_at = "2020-01-01"
         campaign.cm_template_id = summer
+
+
+@tagged("post_install", "-at_install")
+class TestOneCampaignEach(CampaignMasterCase):
+    def answering_with(self, external_id):
+        """Have Campaign Master answer to a creation with a campaign that is there already."""
+        create = CampaignMasterClient.create_campaign
+
+        def answer(client, values):
+            return replace(create(client, values), id=external_id)
+
+        return patch.object(CampaignMasterClient, "create_campaign", answer)
+
+    def test_id_of_another_campaign_is_not_taken_over(self):
+        first = self.synced_campaign(self.contact(), title="First")
+        first.active = False
+        second = self.make_campaign(title="Second")
+        self.add(second, self.contact("second@example.com"))
+        with self.answering_with(first.cm_external_id):
+            message = self.sync(second)
+        self.assertIn("which is First already", message)
+        self.assertFalse(second.cm_external_id)
+        self.assertEqual(second.cm_state, "not_synced")
+        self.assertIn("which is First already", second.cm_problem)
+        self.assertFalse(first.cm_problem)
+        self.assertEqual(self.on_list(), ["person-1@example.com"])
+        self.retry_now(second)
+        self.assertIn("1 added", self.sync(second))
+
+    def test_database_holds_it_whatever_the_way(self):
+        first = self.synced_campaign(self.contact())
+        second = self.make_campaign(title="Second")
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            second.cm_external_id = first.cm_external_id
+            self.env.flush_all()
+        other = self.env["res.company"].create({"name": "Other"})
+        account = self.make_account(other)
+        second.write({"cm_list_id": False, "cm_template_id": False, "cm_account_id": account.id})
+        second.cm_external_id = first.cm_external_id
+        self.env.flush_all()
+        # Any number of campaigns that aren't there.
+        (first | second).cm_external_id = False
+        second.cm_account_id = self.account
+        self.env.flush_all()
+
+    def test_of_those_that_shared_one_before_the_first_keeps_it(self):
+        first = self.synced_campaign(self.contact())
+        second = self.make_campaign(title="Second")
+        name = "utm_campaign_cm_external_id_unique"
+        self.env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))
+        second.write({"cm_external_id": first.cm_external_id, "cm_state": "draft"})
+        self.env.flush_all()
+        load_script("19.0.1.5.0/pre-one_campaign_each.py").migrate(self.env.cr, "19.0.1.4.0")
+        self.env.invalidate_all()
+        self.assertTrue(first.cm_external_id)
+        self.assertFalse(second.cm_external_id)
+        self.assertEqual(second.cm_state, "not_synced")
+        self.sync(second)
+        self.assertNotEqual(second.cm_external_id, first.cm_external_id)

@@ -458,7 +458,9 @@ class TestOddLimitsAndRefusals(RewrittenAnswersCase):
                 self.assertTrue(self.account._may_call())
                 self.run_cron()
                 self.assertEqual(self.states(campaign).get("pending", 0), 0)
-                self.assertNotIn("0 of", self.account._connected_sentence())
+                told = self.account.action_test_connection()["params"]["message"]
+                self.assertTrue(told.startswith("Connected"))
+                self.assertNotIn(" 0 of", told)
 
     def test_month_that_is_used_up_by_their_clock_and_not_by_ours(self):
         campaign = self.waiting_campaign()

@@ -1,14 +1,27 @@
 """A secret goes to the host that it was entered for, and nowhere else."""
 
+import importlib.util
 import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from ..services.secret_columns import write_secrets
 from .common import CampaignMasterCase
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def load_script(name):
+    """A script of a migration as a module."""
+    spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -97,10 +110,58 @@ class TestSecretAddresses(CampaignMasterCase):
         self.account.api_url = "https://api.example.com/again"
         self.assertEqual(self.account._secret_to_send("password"), "pass-7f3a91c2")
 
-    def test_this_machine_itself_is_one_host(self):
-        self.account.write({"api_url": self.sandbox.url, "password": "for-this-machine"})
-        self.account.api_url = self.elsewhere
-        self.assertEqual(self.account._secret_to_send("password"), "for-this-machine")
+    def test_each_port_of_this_machine_is_a_host_of_its_own(self):
+        self.account.write({"api_url": self.sandbox.url, "password": "pass-7f3a91c2"})
+        for elsewhere in (self.elsewhere, self.elsewhere.replace("127.0.0.1", "localhost")):
+            self.account.api_url = elsewhere
+            self.assertFalse(self.account._secret_to_send("password"))
+            self.account.action_test_connection()
+        self.assertNothingToldElsewhere()
+        self.account.api_url = self.sandbox.url
+        self.assertEqual(self.account._secret_to_send("password"), "pass-7f3a91c2")
+
+    def test_origins_that_an_earlier_version_stored(self):
+        migrate = load_script("19.0.1.5.0/post-secret_addresses.py").migrate
+        for before, api_url, is_sent in (
+            ("loopback", self.elsewhere, True),
+            ("loopback", "https://api.example.com", False),
+            ("https://api.example.com:443", "https://api.example.com", True),
+            ("https://api.example.com", self.elsewhere, False),
+        ):
+            self.account.api_url = api_url
+            write_secrets(self.account, {"password_origin": before})
+            migrate(self.env.cr, "19.0.1.4.0")
+            self.env.invalidate_all()
+            self.assertEqual(bool(self.account._secret_to_send("password")), is_sent, before)
+
+    def test_port_that_is_the_usual_one_anyway_changes_nothing(self):
+        self.account.api_url = "https://api.example.com:443/api/v1"
+        self.assertEqual(self.account._secret_to_send("password"), "pass-7f3a91c2")
+
+    def test_address_that_is_entered_for_a_test_is_not_told_the_stored_password(self):
+        settings = self.env["res.config.settings"].create({"cm_api_url": self.elsewhere})
+        message = settings.action_cm_test_connection()["params"]["message"]
+        self.assertIn("another host", message)
+        self.assertTrue(self.listener.heard)
+        self.assertNothingToldElsewhere()
+        self.assertEqual(self.account.api_url, "https://api.example.com")
+
+    def test_secrets_of_the_installation_without_its_address_are_sent_nowhere(self):
+        outside = {"CAMPAIGN_MASTER_PASSWORD": "pass-7f3a91c2"}
+        with patch.dict(os.environ, outside):
+            self.account.invalidate_recordset()
+            self.account.api_url = self.elsewhere
+            self.assertFalse(self.account._secret_to_send("password"))
+            message = self.account.action_test_connection()["params"]["message"]
+            self.assertIn("CAMPAIGN_MASTER_API_URL", message)
+            self.assertNothingToldElsewhere()
+            with self.assertRaisesRegex(UserError, "CAMPAIGN_MASTER_API_URL"):
+                self.campaign.action_cm_sync()
+            settings = self.env["res.config.settings"].create({"cm_username": "somebody"})
+            message = settings.action_cm_test_connection()["params"]["message"]
+            self.assertIn("CAMPAIGN_MASTER_API_URL", message)
+            self.assertNothingToldElsewhere()
+        self.account.invalidate_recordset()
 
     def test_a_detour_over_an_empty_or_third_address_gives_nothing_away(self):
         self.account.enabled = False
@@ -127,6 +188,7 @@ class TestSecretAddresses(CampaignMasterCase):
         outside = {
             "CAMPAIGN_MASTER_PASSWORD": "for-all",
             f"CAMPAIGN_MASTER_PASSWORD_{self.company.id}": "for-one",
+            "CAMPAIGN_MASTER_API_URL": "https://api.example.com",
         }
         with patch.dict(os.environ, outside):
             self.account.invalidate_recordset()

@@ -43,8 +43,12 @@ class TestTours(CampaignMasterCase, HttpCase):
         self.assertTrue(campaign.cm_external_id)
 
     def test_administrator_tests_the_connection(self):
+        self.account.action_test_connection()
         self.start_tour("/odoo", "campaign_master_settings", login="admin")
-        self.assertEqual(self.account.connection_state, "refused")
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.connection_state, "unknown", "a login was stored last")
+        self.assertEqual(self.account.client_id, "id-1")
+        self.assertEqual(self.account.stored_password, "demo")
 
     def test_contacts_are_added_from_a_list(self):
         people = self.make_contacts(3)

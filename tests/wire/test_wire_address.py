@@ -116,9 +116,9 @@ def test_texts_made_of_an_addresss_own_characters_too(text: str) -> None:
     [
         ("https://API.example.com/campaigns/api/v1/", "https://api.example.com"),
         ("api.example.com:8443", "https://api.example.com:8443"),
-        ("http://127.0.0.1:8025", "loopback"),
-        ("https://localhost/path", "loopback"),
-        ("http://[::1]:9", "loopback"),
+        ("http://127.0.0.1:8025", "http://127.0.0.1:8025"),
+        ("https://localhost:443/path", "https://localhost"),
+        ("http://[::1]:9", "http://[::1]:9"),
         ("https://127.0.0.1.example.com", "https://127.0.0.1.example.com"),
         ("http://api.example.com", ""),
         ("", ""),

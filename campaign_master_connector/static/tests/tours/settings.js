@@ -39,7 +39,17 @@ registry.category("web_tour.tours").add("campaign_master_settings", {
             "danger",
             "Campaign Master refused the username or password. Enter them again in the settings."
         ),
-        ...see(`${BLOCK} .text-danger:contains(Campaign Master refused the username or password)`),
+        // What was tried isn't stored, and not lost either.
+        ...see(`${BLOCK} [name=cm_connection_state]:contains(Not tested)`),
+        {
+            trigger: `${BLOCK} [name=cm_password] input:value(not-the-password)`,
+        },
+        ...see(`body:not(:has(${BLOCK} .text-danger))`),
+        ...fill("cm_password", "demo"),
+        ...fill("cm_client_id", "id-1"),
+        ...click(".o_form_button_save"),
+        ...see(`${BLOCK} [name=cm_client_id] input:value(id-1)`),
+        ...see("body:not(:has(.o_dirty_warning))"),
         ...seeNoPassword(),
     ],
 });
