@@ -33,7 +33,7 @@ class TestClickShare(CampaignMasterCase):
             [{"title": f"Campaign {number}", "cm_subject": "Subject"} for number in range(count)]
         )
         for number, campaign in enumerate(campaigns):
-            campaign.cm_external_id = 900_000 + number
+            campaign.cm_external_id = f"share-{number}"
         return campaigns
 
     def use_up(self):
