@@ -286,19 +286,28 @@ def _matched(
 
 
 def _likeness(means: str, key: Key, name: str) -> float:
-    """From 0 to 1, by the letters; a word that is the whole of the other's end counts too."""
-    plain = folded(name)
+    """From 0 to 1, by the letters as they are and by the words in whatever order."""
+    plain, words = folded(name), words_of(name)
     own = (folded(key.name), folded(means))
-    ratios = [SequenceMatcher(None, plain, other).ratio() for other in own]
-    if words_of(name) == words_of(key.name):
-        return 1.0
-    return max(ratios)
+    return max(
+        *(SequenceMatcher(None, plain, other).ratio() for other in own),
+        SequenceMatcher(None, words, words_of(key.name)).ratio(),
+    )
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name, sorted, each without the s of a plural."""
+_SAME_WORDS = {
+    **dict.fromkeys(("count", "number", "num", "sum", "all"), "total"),
+    **dict.fromkeys(("distinct", "individual"), "unique"),
+    **dict.fromkeys(("date", "time", "on"), "at"),
+    **dict.fromkeys(("mail", "emailaddress", "address"), "email"),
+}
+
+
+def words_of(name: str) -> str:
+    """The words of a name in the order of the alphabet, without plurals, one for each meaning."""
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name)
-    return sorted(part.casefold().removesuffix("s") for part in parts)
+    words = (part.casefold().removesuffix("s").removesuffix("er") for part in parts)
+    return "".join(sorted(_SAME_WORDS.get(word, word) for word in words))
 
 
 def _fits(kind: Kind, name: str, objects: Sequence[Mapping[str, Any]]) -> bool:

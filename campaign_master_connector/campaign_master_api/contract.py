@@ -456,7 +456,10 @@ class _ContractReader(SchemaReader):
         components = self._object(self._root, "components")
         declared = self._object(components, "headers")
         only_there: dict[str, str] = {}
+        in_answers = dict(self._header_lines)
         self._collect_headers(only_there, declared)
+        # There a name may be what answers refer to; in them it is the one on the wire.
+        self._header_lines |= in_answers
         names = {**only_there, **names}
         names.setdefault(RETRY_AFTER, "Retry-After")
         self._check_offer(

@@ -97,10 +97,6 @@ class TooManyRows(InvalidAnswer):
     """An answer in pages has more rows, or more bytes, than an account or a campaign can have."""
 
 
-class TooManyRows(InvalidAnswer):
-    """An answer in pages has more rows, or more bytes, than an account or a campaign can have."""
-
-
 class CredentialsRefused(CampaignMasterError):
     """The username, password, client id or client secret cannot be used to log in."""
 
