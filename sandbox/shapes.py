@@ -47,6 +47,8 @@ _KINDS = {
     ),
     Kind.WORD: ("status", "code"),
 }  # fmt: skip
+# Of what isn't named there, such as a statistic that is new.
+_KIND_BY_TYPE = {"integer": Kind.COUNT, "number": Kind.RATE, "boolean": Kind.FLAG}
 _KIND_BY_NAME = {name: kind for kind, names in _KINDS.items() for name in names}
 
 
@@ -154,7 +156,9 @@ class Reader:
             return Shape(Kind.ARRAY, items=self.read(schema["items"]))
         if kind == "object" or "allOf" in schema:
             return Shape(Kind.OBJECT, keys=self._keys(schema))
-        return Shape(Kind.TEXT, type=kind)
+        if kind == "string" and schema.get("format") == "date-time":
+            return Shape(Kind.MOMENT)
+        return Shape(_KIND_BY_TYPE.get(kind, Kind.TEXT), type=kind)
 
     def _keys(self, schema: JsonObject) -> dict[str, Key]:
         keys: dict[str, Key] = {}

@@ -82,7 +82,8 @@ def too_many_rows(operation: Operation, problem: str) -> TooManyRows:
             "What is left of it wasn't read. Ask its support.",
             operation=operation.name,
             problem=problem,
-        )
+        ),
+        status=operation.status,
     )
 
 

@@ -29,7 +29,9 @@ MISSING = "missing"
 # Longer numbers are in no answer, and the interpreter refuses to read the longest.
 MOST_DIGITS = 400
 # So many values of a column are read one by one where one of them is odd.
-PART = 50
+FEW = 16
+# Into so many parts a column is split to find them.
+WAYS = 8
 
 Note = Callable[[str, str, int], None]
 Fast = Callable[[list[Any], Key], list[Any] | None]
@@ -195,7 +197,7 @@ def _read_column(
 
 
 class _ColumnReader:
-    """Reads a column part by part, and a part that is odd value by value."""
+    """Reads a column as a whole, and the part of it that is odd value by value."""
 
     def __init__(self, kind: Kind, key: Key, note: Note) -> None:
         self.default = DEFAULTS.get(kind)
@@ -206,15 +208,22 @@ class _ColumnReader:
         self._note = note
 
     def read(self, column: list[Any]) -> list[Any]:
-        whole = self._fast(column, self._key)
-        if whole is not None:
-            return whole
-        read: list[Any] = []
-        for start in range(0, len(column), PART):
-            part = column[start : start + PART]
-            fine = self._fast(part, self._key) if len(column) > PART else None
-            read += map(self._read_one, part) if fine is None else fine
-        return read
+        fine = self._fast(column, self._key)
+        return self._parts(column) if fine is None else fine
+
+    def _parts(self, column: list[Any]) -> list[Any]:
+        """Split until the odd values are among few, or there are some in every part."""
+        if len(column) <= FEW:
+            return list(map(self._read_one, column))
+        size = -(-len(column) // WAYS)
+        parts = [column[start : start + size] for start in range(0, len(column), size)]
+        fine = [self._fast(part, self._key) for part in parts]
+        if not any(read is not None for read in fine):
+            return list(map(self._read_one, column))
+        together: list[Any] = []
+        for part, read in zip(parts, fine, strict=True):
+            together += self._parts(part) if read is None else read
+        return together
 
     def note_nulls(self, objects: list[dict[str, Any]], nulls: int) -> None:
         """What is required may not be missing; null is no deviation where the contract has it."""
@@ -299,11 +308,8 @@ def _fast_texts(clean: Callable[[str], str]) -> Fast:
 def _fast_emails(column: list[Any], key: Key) -> list[Any] | None:
     if not _only(column, str) or not all(column) or not "".join(column).isprintable():
         return None
-    return column if list(map(_stripped_and_cut, column)) == column else None
-
-
-def _stripped_and_cut(address: str) -> str:
-    return address.strip()[:MAX_EMAIL]
+    is_fine = max(map(len, column), default=0) < MAX_EMAIL
+    return column if is_fine and list(map(str.strip, column)) == column else None
 
 
 def _fast_moments(column: list[Any], key: Key) -> list[Any] | None:

@@ -35,7 +35,7 @@ class Bounds:
 
 # Choices of a form: more of them nobody can choose from.
 OF_CHOICES = Bounds(20_000, 256 * MEGABYTE)
-OF_STATISTICS = Bounds(MAX_PAGES * 1000, 4096 * MEGABYTE)
+OF_STATISTICS = Bounds(5_000_000, 4096 * MEGABYTE)
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,12 @@ class Records:
         """All pages from `start` on; ends with an error where the server never ends or repeats.
 
         A page that doesn't say whether it is the last one is so when it is empty or shorter than
-        one before it. `on_skipped` is told the rows that can't be read.
+        one before it. `on_skipped` is told the rows that can't be read. Raises TooManyRows for
+        more than an account or a campaign can have.
         """
         seen: set[int] = set()
-        rows = read = empty = fullest = 0
+        read = empty = fullest = 0
+        rows = (start - 1) * size
         says_nothing = False
         for number in range(start, start + MAX_PAGES):
             fetched = self._fetch_next(asked, number, size, ends_if_refused=says_nothing)
@@ -170,7 +172,7 @@ class Records:
         if rows > bounds.rows:
             raise too_many_rows(operation, f"it has more than {bounds.rows} rows")
         if read > bounds.size:
-            raise too_many_rows(operation, f"it has more than {bounds.size // MEGABYTE} MB")
+            raise too_many_rows(operation, f"its pages have {read} bytes together")
         if empty >= MAX_EMPTY_PAGES:
             raise invalid_answer(operation, f"{empty} empty pages came one after the other")
 

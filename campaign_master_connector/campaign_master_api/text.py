@@ -50,6 +50,7 @@ def is_identifier(text: str) -> bool:
 
 def clean_name(text: str) -> str:
     """Without control characters, cut at 255."""
+    text = text[:MAX_RAW_MESSAGE]
     return (text if text.isprintable() else _CONTROL.sub("", text))[:MAX_NAME]
 
 

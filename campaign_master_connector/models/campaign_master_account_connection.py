@@ -38,7 +38,9 @@ class CampaignMasterAccount(models.Model):
 
     _inherit = "campaign.master.account"
 
-    choices_attempted_at = fields.Datetime(readonly=True, copy=False)
+    choices_attempted_at = fields.Datetime(
+        "Lists and templates asked for on", readonly=True, copy=False
+    )
     choices_refreshed_at = fields.Datetime("Lists and templates as of", readonly=True, copy=False)
     choices_calls = fields.Integer(
         readonly=True, copy=False, help="Calls that it took to pull lists and templates at last."
@@ -77,9 +79,7 @@ class CampaignMasterAccount(models.Model):
     def _is_ready_now(self):
         try:
             return (
-                self._may_call()
-                and not self._withholds_secrets()
-                and not self._contract_problem()
+                self._may_call() and not self._withholds_secrets() and not self._contract_problem()
             )
         except Exception:
             # One company's account must not be in the way of the others.
@@ -223,11 +223,11 @@ class CampaignMasterAccount(models.Model):
 
     def _connected_sentence(self, limit):
         """:param limit: the `RateLimit` that the last answer told, or None"""
-        if not limit or not limit.limit:
+        if not limit or not limit.limit or limit.remaining is None:
             return self.env._("Connected")
         return self.env._(
             "Connected. %(remaining)s of %(limit)s calls are left this hour.",
-            remaining=number_for(self.env, limit.remaining or 0),
+            remaining=number_for(self.env, limit.remaining),
             limit=number_for(self.env, limit.limit),
         )
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..services.array_literals import array_of
 
 KEPT = timedelta(days=30)
-# Of one run. What a server can write otherwise is bounded by the contract, but what it writes isn't.
+# Of one run: the contract bounds what there is to write otherwise, but nobody what is written.
 KINDS_OF_A_RUN = 200
 LONGEST_NAME = 64
 

@@ -14,9 +14,9 @@ class CampaignMasterRecipient(models.Model):
 
     # Columns of a file alone; a recipient is who they find.
     import_name = fields.Char("Name", store=False, exportable=False)
-    import_email = fields.Char("Email", store=False, exportable=False)
+    import_email = fields.Char("E-mail", store=False, exportable=False)
     import_new_email = fields.Char(
-        "Email (unknown people become contacts)", store=False, exportable=False
+        "E-mail (unknown people become contacts)", store=False, exportable=False
     )
 
     @api.model_create_multi

@@ -43,8 +43,7 @@ class ResConfigSettings(models.TransientModel):
     encrypted: the rows of settings stay in the database for a while.
     """
 
-    _name = "res.config.settings"
-    _inherit = ["res.config.settings", "campaign.master.secret.entry.mixin"]
+    _inherit = "res.config.settings"
 
     cm_enabled = _of_the_account(fields.Boolean, "cm_enabled", "Campaign Master")
     cm_username = _of_the_account(fields.Char, "cm_username", "Username")
@@ -162,6 +161,10 @@ class ResConfigSettings(models.TransientModel):
                     "menu of companies first."
                 )
             )
+
+    def web_save(self, vals, specification, next_id=None):
+        """What is entered goes on as `sealed`."""
+        return super().web_save(sealed(self, vals), specification, next_id=next_id)
 
     def action_cm_test_connection(self):
         """Test the connection with what was entered, which is stored with *Save* only."""

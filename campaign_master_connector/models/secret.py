@@ -66,7 +66,7 @@ def sealed(model, vals):
 
 
 class CampaignMasterSecretEntryMixin(models.AbstractModel):
-    """Forms and imports that secrets are entered in hand them on sealed."""
+    """Forms and files that secrets are entered in hand them on sealed."""
 
     _name = "campaign.master.secret.entry.mixin"
     _description = "Campaign Master Secret Entry"

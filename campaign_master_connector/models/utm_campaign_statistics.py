@@ -91,7 +91,7 @@ class UtmCampaign(models.Model):
         "Status in Campaign Master",
         readonly=True,
         copy=False,
-        help="Campaign Master's own word for where the campaign stands, where Odoo has none for it.",
+        help="Campaign Master's own word for where the campaign stands, if Odoo has none for it.",
     )
     cm_statistics_requested = fields.Boolean("Statistics requested", readonly=True, copy=False)
 

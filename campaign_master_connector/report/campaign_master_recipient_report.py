@@ -50,7 +50,8 @@ class CampaignMasterRecipientReport(models.Model):
         return SQL(
             """
             SELECT id, campaign_id, company_id, kind, state, lead_id, partner_id,
-                   person_company_id, person_share, user_id, country_id, commercial_partner_id, first_open, first_click,
+                   person_company_id, person_share, user_id, country_id, commercial_partner_id,
+                   first_open, first_click,
                    1 AS recipients,
                    (total_opens > 0)::integer AS opened,
                    (total_clicks > 0)::integer AS clicked,

@@ -251,7 +251,7 @@ class AccountSession:
             yield SQL("hourly_reset_at = %s", _end_of_hour(limit) if is_known else None)
 
     def _calls_for_choices(self, failure):
-        """Not the one that failed, since it is made again: a server that is down uses up nothing."""
+        """Not the one that failed, which is made again: a server that is down uses up nothing."""
         if self.purpose != "choices":
             return 0
         is_unanswered = failure and _connection_state(failure) == "unreachable"

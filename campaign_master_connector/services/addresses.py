@@ -97,7 +97,7 @@ def has_foreign_local_part(text):
 
 
 def is_reordered(text):
-    """Whether letters of ``text`` may be shown in another order than that in which they are sent."""
+    """Whether letters of ``text`` may be shown in another order than they are sent."""
     return any(unicodedata.bidirectional(letter) in ("LRO", "RLO") for letter in text)
 
 

@@ -217,13 +217,15 @@ class CampaignRun:
     def finish(self):
         """Write the log of the run."""
         log = self.env["campaign.master.sync.log"]
-        self._note(partial(log._add, self.purpose, self.results.values()))
-        self.session.logged_calls = sum(result.calls for result in self.results.values())
+        if self._note(partial(log._add, self.purpose, self.results.values())):
+            self.session.logged_calls = sum(result.calls for result in self.results.values())
 
     def _note(self, write):
-        """What a run did is done, also where it can't be noted."""
+        """Whether it could be noted; what a run did is done in any case."""
         try:
             transaction.write_durably(self.env, write)
+            return True
         except Exception:
             _logger.exception("What was done in this run can't be noted")
             transaction.rollback(self.env)
+            return False

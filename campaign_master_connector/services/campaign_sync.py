@@ -134,6 +134,10 @@ def _update(campaign, client):
         if remote.status is CampaignStatus.DRAFT and error.code != NOT_A_DRAFT:
             raise error from None
         _store(campaign, remote, campaign.cm_sent_values)
+        if remote.status is CampaignStatus.UNKNOWN:
+            # Its figures say too how far it is.
+            ask = partial(campaign._cm_request_statistics, "campaign_statistics")
+            transaction.write_durably(campaign.env, ask)
         return False
     _store(campaign, remote, asdict(values))
     return True

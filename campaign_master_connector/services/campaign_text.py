@@ -33,15 +33,13 @@ def without_invisible(text):
     text = unicodedata.normalize("NFC", text or "")
     if text.isascii():
         return text
-    shown = [
-        character if character in JOINERS or not _is_invisible(character) else ""
-        for character in text
-    ]
-    shown = "".join(shown)
+    shown = "".join(
+        character for character in text if character in JOINERS or not _is_invisible(character)
+    )
     return "".join(
         character
         for place, character in enumerate(shown)
-        if character not in JOINERS or _is_joined(shown[max(0, place - 3) : place], shown[place + 1 : place + 2])
+        if character not in JOINERS or _is_joined(shown, place)
     )
 
 
@@ -51,9 +49,10 @@ def _is_invisible(character):
     )
 
 
-def _is_joined(before, after):
-    """Whether a joiner between the two makes a difference to what is seen."""
-    before = before.rstrip("\ufe0e\ufe0f")[-1:]
+def _is_joined(text, place):
+    """Whether the joiner at ``place`` makes a difference to what is seen."""
+    before = text[max(0, place - 3) : place].rstrip("\ufe0e\ufe0f")[-1:]
+    after = text[place + 1 : place + 2]
     if not before or not after:
         return False
     if unicodedata.combining(before) == VIRAMA:

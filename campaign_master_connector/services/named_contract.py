@@ -1,7 +1,7 @@
 """The contract that an installation names instead of the addon's own, read before anything else.
 
-Odoo starts whatever is in that file. Where it can't be used nothing is sent to Campaign Master, since
-the addon's own contract would be the wrong one, and the accounts say what is wrong with it.
+Odoo starts whatever is in that file. Where it can't be used nothing is sent to Campaign Master,
+since the addon's own contract would be the wrong one, and the accounts say what is wrong with it.
 """
 
 import logging

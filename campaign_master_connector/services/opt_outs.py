@@ -42,10 +42,10 @@ def remember(source, told):
                    address.partner_id, address.lead_id, %(campaign)s, %(run_at)s,
                    MAX(CASE WHEN address.email = gone.email THEN gone.unsubscribes END),
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-              FROM told
+              FROM gone
               LEFT JOIN address left_by
-                ON left_by.recipient_id = told.recipient_id AND left_by.email = told.email
-              JOIN address ON address.recipient_id = told.recipient_id
+                ON left_by.recipient_id = gone.recipient_id AND left_by.email = gone.email
+              JOIN address ON address.recipient_id = gone.recipient_id
                AND (left_by.recipient_id IS NULL
                     OR address.partner_id IS NOT DISTINCT FROM left_by.partner_id)
              WHERE NOT EXISTS (
@@ -257,7 +257,7 @@ def _recipients_of(lifted):
     """Query of ids of the recipients that opt-outs concern, and which of these.
 
     As `recipient_classification` judges: by address, and by person, of whom a contact and its
-    leads are one; of a lead that left, the opt-out names the contact of then.
+    leads are one.
     """
     return SQL(
         """

@@ -24,7 +24,7 @@ from ..campaign_master_api import (
 from .sentences import sentence_of
 
 CALLS_TO_ISOLATE = 64
-# Asked for alone where a batch and both its halves fail: from the beginning, the middle and the end.
+# Sent alone where a batch and both its halves fail: from the beginning, the middle and the end.
 SAMPLE = 3
 # Runs that failed before a campaign's only recipient, or a gateway, may be taken for the reason.
 FAILURES_THAT_LAST = 3

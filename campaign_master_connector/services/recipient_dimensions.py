@@ -70,7 +70,7 @@ def flush_sources(env):
 
 
 def dimensions_of(recipients):
-    """The values of `DIMENSIONS` of each stored recipient whose person exists: {id: [value, ...]}."""
+    """The values of `DIMENSIONS` of stored recipients whose person exists: {id: [value, ...]}."""
     if not recipients:
         return {}
     flush_sources(recipients.env)

@@ -25,7 +25,7 @@ class LeftOut:
             "there": env._("Left out, since each is a recipient of the campaign already"),
             "unknown": env._(
                 "Left out, since no contact or lead has the address. To make contacts of them, "
-                "choose “Email (unknown people become contacts)” for the column"
+                "choose “E-mail (unknown people become contacts)” for the column"
             ),
             "malformed": env._("Left out, since there is no e-mail address or not exactly one"),
         }

@@ -187,9 +187,7 @@ def _store(campaign, chosen_list, outcomes):
         source = opt_outs.Source(campaign, fields.Datetime.now())
         emails = [outcome.email for outcome in gone]
         ids = array_of("integer", (outcome.recipient_id for outcome in gone))
-        left = SQL(
-            "SELECT *, NULL::integer FROM UNNEST(%s, %s)", ids, array_of("varchar", emails)
-        )
+        left = SQL("SELECT *, NULL::integer FROM UNNEST(%s, %s)", ids, array_of("varchar", emails))
         opt_outs.remember(source, left)
         opt_outs.remember_addresses(source, dict.fromkeys(emails))
     env["campaign.master.recipient"].invalidate_model()

@@ -179,13 +179,12 @@ class TestSettings(CampaignMasterCase):
         account = self.make_account(company, username="secret-name", client_id="secret-id")
         manager = self.make_user("boss", "base.group_system", company_id=self.company.id)
         settings = self.env["res.config.settings"].with_user(manager)
-        with self.assertRaisesRegex(AccessError, "Switch to it first"):
-            settings.create({"company_id": company.id, "cm_username": "taken"})
+        taking = settings.create({"company_id": company.id, "cm_username": "taken"})
+        for refused in (taking.execute, taking.action_cm_test_connection):
+            with self.assertRaisesRegex(AccessError, "a company that you haven't chosen"):
+                refused()
         shown = settings.create({"company_id": company.id})
         self.assertFalse(shown.cm_username or shown.cm_client_id or shown.cm_enabled)
-        self.assertFalse(shown.action_cm_test_connection())
-        with self.assertRaisesRegex(AccessError, "Switch to it first"):
-            shown.cm_enabled = True
         told = settings.onchange({"company_id": company.id}, ["company_id"], {"cm_username": {}})
         self.assertNotIn("secret", str(told))
         self.assertEqual(account.username, "secret-name")

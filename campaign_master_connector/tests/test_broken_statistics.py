@@ -20,7 +20,9 @@ class TestBrokenRecipientStatistics(RecipientStatisticsCase):
         campaign = self.synced_campaign(self.contacts(45))
         self.small_pages(10)
         self.launch(campaign, rates=ALL_OPEN | {"unsubscribe": 1})
-        self.control.set_fault("malformed_json", operation="listCampaignRecipients", skip=2, count=1)
+        self.control.set_fault(
+            "malformed_json", operation="listCampaignRecipients", skip=2, count=1
+        )
         self.pull(campaign)
         self.assertEqual(self.pages(), ["1", "2", "3", "4", "5"])
         self.assertIn("can't be used", campaign.cm_sync_error.replace("cannot", "can't"))

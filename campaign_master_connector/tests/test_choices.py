@@ -10,9 +10,7 @@ from odoo import fields
 from odoo.tests import Form, HttpCase, tagged
 from psycopg2.errors import SerializationFailure
 
-from ..campaign_master_api import Timeouts
-from ..models import campaign_master_account_connection as connection
-from ..services import account_session, transaction
+from ..services import transaction
 from .common import CampaignMasterCase
 
 MINUTE_AND_A_BIT = "2020-01-01"
@@ -256,7 +254,6 @@ class TestCostOfChoices(ChoicesCase):
             self.refresh()
         self.assertEqual(self.account.choices_month_calls, before)
 
-
     def endless(self, key):
         """A server whose pages of lists or templates never end."""
 
@@ -332,7 +329,7 @@ class TestChoicesWithoutServer(ChoicesCase):
         self.assertFalse(self.notice())
 
     def test_nothing_listens(self):
-        self.account.api_url = "http://127.0.0.1:9"
+        self.account.write({"api_url": "http://127.0.0.1:9", "password": "demo"})
         self.assertIn("can't be reached", self.notice())
 
     def test_slow_server_is_waited_for_since_nobody_waits_for_the_widget(self):

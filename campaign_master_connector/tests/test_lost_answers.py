@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..campaign_master_api import NO_RETRY, Timeouts
-from ..services import account_session, recipient_batch, recipient_push, transaction
+from ..services import account_session, recipient_batch, transaction
 from .common import CampaignMasterCase
 
 

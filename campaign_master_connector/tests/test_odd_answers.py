@@ -330,9 +330,7 @@ class RewrittenAnswersCase(CampaignMasterCase):
     def refuses(self, method, path, status, body, label="application/json"):
         text = body if isinstance(body, str) else json.dumps(body)
         headers = {"Content-Type": label}
-        self.rewrites.append(
-            (method, path, lambda _answer: Answer(status, headers, text.encode()))
-        )
+        self.rewrites.append((method, path, lambda _answer: Answer(status, headers, text.encode())))
 
     def has_headers(self, **headers):
         """Each answer has these headers, with _ for -; None for those that are gone."""
@@ -340,9 +338,7 @@ class RewrittenAnswersCase(CampaignMasterCase):
 
         def rewrite(answer):
             kept = {
-                name: value
-                for name, value in answer.headers.items()
-                if name.lower() not in changed
+                name: value for name, value in answer.headers.items() if name.lower() not in changed
             }
             added = {name: value for name, value in changed.items() if value is not None}
             return Answer(answer.status, {**kept, **added}, answer.body)
@@ -395,6 +391,16 @@ class TestOddCampaign(RewrittenAnswersCase):
         self.sync(campaign)
         self.assertEqual(self.control.campaigns()[0]["subject"], "Other words")
         self.assertFalse(campaign.cm_status_text)
+
+    def test_launched_campaign_whose_status_is_not_told_has_it_from_its_figures(self):
+        campaign = self.synced_campaign(self.contacts(2))
+        self.control.launch(campaign.cm_external_id, self.customers)
+        campaign.cm_subject = "Other words"
+        self.answers("GET", r"/campaigns/\d+$", status=None)
+        self.assertIn("is launched", self.sync(campaign))
+        self.assertFalse(campaign.cm_sync_error)
+        self.env["utm.campaign"]._cron_cm_update_campaign_statistics()
+        self.assertEqual(campaign.cm_state, "sent")
 
     def test_answer_without_the_campaign_is_looked_up(self):
         self.answers("POST", r"/campaigns$", id=None)
@@ -452,7 +458,8 @@ class TestOddLimitsAndRefusals(RewrittenAnswersCase):
                 self.assertTrue(self.account._may_call())
                 self.run_cron()
                 self.assertEqual(self.states(campaign).get("pending", 0), 0)
-                self.assertNotIn("0 of", self.account._connected_sentence())
+                message = self.account.action_test_connection()["params"]["message"]
+                self.assertNotIn("0 of", message)
 
     def test_month_that_is_used_up_by_their_clock_and_not_by_ours(self):
         campaign = self.waiting_campaign()

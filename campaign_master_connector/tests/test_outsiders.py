@@ -44,7 +44,8 @@ class TestOutsiders(RightsCase):
             for person in (known, stranger):
                 values = {"campaign_id": campaign.id, "partner_id": person.id}
                 defaults = {f"default_{name}": value for name, value in values.items()}
-                for model, given in ((recipients, values), (recipients.with_context(defaults), {})):
+                by_default = recipients.with_context(**defaults)
+                for model, given in ((recipients, values), (by_default, {})):
                     with self.assertRaises(AccessError) as refusal:
                         model.create(given)
                     refusals.add(str(refusal.exception))

@@ -132,9 +132,9 @@ class TestRights(RightsCase):
             {"cm_list_id": self.choice("list", self.newsletter).id},
         )
         for values in changes:
-            with self.subTest(values=values):
-                with self.assertRaisesRegex(AccessError, "can be changed by colleague"):
-                    campaign.with_user(self.seller).write(values)
+            refused = self.assertRaisesRegex(AccessError, "can be changed by colleague")
+            with self.subTest(values=values), refused:
+                campaign.with_user(self.seller).write(values)
         for user in (self.colleague, self.all_leads, self.marketing, self.manager):
             campaign.with_user(user).write({"title": f"By {user.login}", "cm_subject": user.login})
         own_lead = self.lead("own@example.com", user_id=self.seller.id)

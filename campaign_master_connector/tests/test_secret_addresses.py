@@ -1,14 +1,27 @@
 """A secret goes to the host that it was entered for, and nowhere else."""
 
+import importlib.util
 import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from ..services.secret_columns import write_secrets
 from .common import CampaignMasterCase
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def load_script(name):
+    """A script of a migration as a module."""
+    spec = importlib.util.spec_from_file_location("migration", MIGRATIONS / name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -106,6 +119,20 @@ class TestSecretAddresses(CampaignMasterCase):
         self.assertNothingToldElsewhere()
         self.account.api_url = self.sandbox.url
         self.assertEqual(self.account._secret_to_send("password"), "pass-7f3a91c2")
+
+    def test_origins_that_an_earlier_version_stored(self):
+        migrate = load_script("19.0.1.5.0/post-secret_addresses.py").migrate
+        for before, api_url, is_sent in (
+            ("loopback", self.elsewhere, True),
+            ("loopback", "https://api.example.com", False),
+            ("https://api.example.com:443", "https://api.example.com", True),
+            ("https://api.example.com", self.elsewhere, False),
+        ):
+            self.account.api_url = api_url
+            write_secrets(self.account, {"password_origin": before})
+            migrate(self.env.cr, "19.0.1.4.0")
+            self.env.invalidate_all()
+            self.assertEqual(bool(self.account._secret_to_send("password")), is_sent, before)
 
     def test_port_that_is_the_usual_one_anyway_changes_nothing(self):
         self.account.api_url = "https://api.example.com:443/api/v1"

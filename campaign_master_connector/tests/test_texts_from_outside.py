@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, TransactionCase, tagged
 from ..services.campaign_text import as_name, in_a_cell
 from .common import CampaignMasterCase, SandboxCase
 
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 NAMES = {
     "Spring\u202egnirpS": "SpringgnirpS",
     "\u2066Spring\u2069 \u200eoffers\u200f\u061c": "Spring offers",
@@ -20,8 +21,8 @@ NAMES = {
     "Spring\u3164\u2800": "Spring",
     "Spring\U000e0041": "Spring",
     "\u202a\u202c": "",
-    # A joiner that the script needs: Persian, Hindi, an emoji of several.
-    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    # A joiner that the script needs, as in Hindi, an emoji of several.
+    PERSIAN: PERSIAN,
     "\u0915\u094d\u200d\u0937": "\u0915\u094d\u200d\u0937",
     "\U0001f469\u200d\U0001f4bb": "\U0001f469\u200d\U0001f4bb",
     "\u2764\ufe0f\u200d\U0001f525": "\u2764\ufe0f\u200d\U0001f525",

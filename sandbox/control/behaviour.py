@@ -31,6 +31,7 @@ _KINDS_OF_FAULT_FIELDS = {
 _KINDS_OF_ODDITY_FIELDS = {
     "kind": str, "operation": str, "count": int, "skip": int, "probability": float,
     "contains": str, "account": str, "reach": str, "row": int, "key": str, "amount": int,
+    "value": str,
 }  # fmt: skip
 _ALL = 1_000_000
 

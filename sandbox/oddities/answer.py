@@ -22,6 +22,7 @@ class Oddity(Switch):
     `reach`: `all` that it fits, one `row` or one `value` drawn from the seed, or what is usual for
     its kind if it is empty. `row`: only in this row of the answer, from 1. `key`: only the value
     with this name, that of the contract or of `x-means`. `amount`: of kinds that have a limit.
+    `value`: what a value is instead, as JSON.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Oddity(Switch):
     row: int = 0
     key: str = ""
     amount: int = 2
+    value: str = "null"
 
 
 @dataclass

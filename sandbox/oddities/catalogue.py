@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -147,7 +148,7 @@ class OddCall:
         places = writing.places(answer, oddity.key)
         if chosen(oddity, places, writing.usual, draw) and self._strikes(oddity):
             for place in chosen(oddity, places, writing.usual, draw):
-                writing.change(place)
+                writing.change(place, oddity)
 
     def _strikes(self, oddity: Oddity) -> bool:
         strikes = self._oddities.strikes(oddity)
@@ -164,5 +165,9 @@ def parse(document: Mapping[str, Any], operations: Mapping[str, object]) -> Oddi
         raise UsageError("An oddity reaches all, one row or one value.")
     if document.get("row", 0) < 0 or document.get("amount", 1) < 1:
         raise UsageError("Rows count from 1, and the amount is 1 at least.")
+    try:
+        json.loads(document.get("value", "null"))
+    except ValueError:
+        raise UsageError("The value isn't JSON; a text has quotation marks.") from None
     check_operation(document, operations)
     return Oddity(**document)

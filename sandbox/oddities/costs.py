@@ -25,7 +25,8 @@ _NOTHING = (
 )  # fmt: skip
 _VALUE = (
     "counts_null", "dates_empty", "dates_null", "dates_of_year_one", "dates_of_1900",
-    "value_null", "value_missing", "value_unreadable", "word_unknown", "row_without_name",
+    "value_null", "value_missing", "value_other", "value_unreadable", "word_unknown",
+    "row_without_name",
 )  # fmt: skip
 COSTS = {
     **dict.fromkeys(REFUSALS, Cost.RUN),

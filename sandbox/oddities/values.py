@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,12 @@ from typing import Any
 from .. import identifiers
 from ..clock import SECOND, from_iso, to_iso
 from ..shapes import Kind
-from .answer import Outgoing, Place, values
+from .answer import Oddity, Outgoing, Place, values
 
 COUNTS, FLAGS = frozenset({Kind.COUNT, Kind.RATE}), frozenset({Kind.FLAG})
 IDS, DATES, WORDS = frozenset({Kind.IDENTIFIER}), frozenset({Kind.MOMENT}), frozenset({Kind.WORD})
 ANY = frozenset({*COUNTS, *FLAGS, *IDS, *DATES, *WORDS, Kind.TEXT})
-MISSING = object()
+MISSING, GIVEN = object(), object()
 # What a page needs to be one: it loses its value only if it is asked for by name.
 _OF_THE_PAGE = frozenset({"number", "isLast"})
 _KEYS_OF_ROWS = ("email", "id", "name")
@@ -40,10 +41,12 @@ class Writing:
             found = [one for one in found if one.ours not in _OF_THE_PAGE and not _is_key(one)]
         return [one for one in found if one.value is not None or self.needs_no_value]
 
-    def change(self, place: Place) -> None:
+    def change(self, place: Place, oddity: Oddity) -> None:
         """Write the value that way."""
         value = self.write(place)
-        if value is MISSING:
+        if value is GIVEN:
+            place.put(json.loads(oddity.value))
+        elif value is MISSING:
             place.remove()
         else:
             place.put(value)
@@ -149,6 +152,9 @@ WRITINGS = {
     "value_null": Writing("A value is null.", ANY, _same(None), "value", needs_no_value=True),
     "value_missing": Writing(
         "A value is missing.", ANY, _same(MISSING), "value", needs_no_value=True
+    ),
+    "value_other": Writing(
+        "A value is what is given as JSON.", ANY, _same(GIVEN), "value", needs_no_value=True
     ),
     "value_unreadable": Writing(
         "A value is an object that says nothing.",

@@ -12,7 +12,7 @@ from ..oddities import catalogue
 from ..oddities.costs import COSTS
 from ..running import sandbox
 
-_TEXTS = ("kind", "operation", "reach", "key", "contains", "account")
+_TEXTS = ("kind", "operation", "reach", "key", "contains", "account", "value")
 _WHOLE_NUMBERS = ("count", "skip", "row", "amount")
 _WITH_AMOUNT = ("pages_smaller", "batch_too_large")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from oddity_world import World
 from sandbox_support import Api, first_template
 
 from sandbox.testing import SandboxProcess
@@ -49,3 +50,10 @@ def list_id(sandbox: SandboxProcess) -> int:
 def campaign_id(api: Api, template_id: int) -> int:
     """A draft of the first account."""
     return api.create_campaign(templateId=template_id)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    """An account whose every operation can be called again and again."""
+    with SandboxProcess(seed=3, any_sender=True, hourly_limit=10**6) as sandbox:
+        yield World(sandbox)

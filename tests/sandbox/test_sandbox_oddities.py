@@ -169,6 +169,7 @@ CHECKS: dict[str, tuple[str, Check]] = {
     "words_in_other_case": (FIGURES, field("status", lambda odd, _even: odd == " SENT ")),
     "word_unknown": (FIGURES, field("status", lambda odd, _even: odd == "paused")),
     "value_null": (FIGURES, lambda odd, _even: list(odd.json().values()).count(None) == 1),
+    "value_other": (FIGURES, lambda odd, _even: list(odd.json().values()).count(None) == 1),
     "value_missing": (FIGURES, lambda odd, even: len(even.json()) - len(odd.json()) == 1),
     "value_unreadable": (FIGURES, lambda odd, _even: {"value": {}} in odd.json().values()),
     "row_key_null": (RECIPIENTS, one_less(lambda row: row["email"] is None)),
@@ -385,6 +386,7 @@ def test_a_dialect_of_one_account(sandbox: SandboxProcess, api: Api) -> None:
         ({"kind": "ids_as_text", "row": -1}, "Rows count from 1"),
         ({"kind": "batch_too_large", "amount": 0}, "amount is 1"),
         ({"kind": "ids_as_text", "seconds": 1}, "no field seconds"),
+        ({"kind": "value_other", "value": "12 o'clock"}, "isn't JSON"),
     ],
 )
 def test_an_impossible_oddity_says_why(

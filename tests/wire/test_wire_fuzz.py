@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,13 @@ from campaign_master_api import (
     CampaignMasterClient,
     CampaignMasterError,
     Credentials,
+    NewRecipient,
     Page,
     Timeouts,
     Token,
+    contract,
 )
+from campaign_master_api.meanings import NEEDS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
@@ -166,6 +169,123 @@ def test_answers_of_the_contract_with_one_part_replaced(
     parent[place[-1]] = data.draw(JSON)
     body = json.dumps(answer).encode()
     check(outcome(operation, 200, {"Content-Type": "application/json"}, body))
+
+
+# Operations of several rows, and what is made of each key of a row.
+IN_ROWS = {
+    "listLists": lambda client: list(client.iter_lists()),
+    "listTemplates": lambda client: list(client.iter_templates()),
+    "listRecipientFields": lambda client: client.recipient_fields(),
+    "listCampaignRecipients": lambda client: client.campaign_recipients_page("3").items,
+    "addListRecipients": lambda client: (
+        (
+            client.add_list_recipients("3", [NewRecipient(f"q-{n}@example.com") for n in range(3)])
+        ).results
+    ),
+}
+ONE_OBJECT = ("getCampaign", "getCampaignStatistics", "createCampaign")
+
+
+def rows_of(operation: str) -> tuple[Any, str]:
+    """An answer of three rows that differ, and where they are in it."""
+    answer = json.loads(json.dumps(EXAMPLES[operation]))
+    name = contract.current().operations[BY_NAME[operation]].rows
+    assert name is not None
+    [row] = answer[name.name]
+    answer[name.name] = [
+        {**row, **{key: f"q-{n}@example.com" for key in row if key == "email"}}
+        | {key: n + 1 for key in row if key == "id"}
+        | {key: f"name {n}" for key in row if key == "name"}
+        for n in range(3)
+    ]
+    return answer, name.name
+
+
+BY_NAME = {one.name: means for means, one in contract.current().operations.items()}
+
+
+def taken(call: Callable[[CampaignMasterClient], Any], answer: Any) -> Any:
+    """What the client makes of an answer: values as they are, or an error."""
+    session = requests.Session()
+    body = json.dumps(answer).encode()
+    session.mount("https://", Canned(200, {"Content-Type": "application/json"}, body))
+    client = CampaignMasterClient(
+        "https://cm.example.com",
+        Credentials("a", "b"),
+        token=Token("t", None),
+        retry=NO_RETRY,
+        session=session,
+    )
+    try:
+        return call(client)
+    except CampaignMasterError as error:
+        return error
+
+
+def mutated(data: st.DataObject, row: dict[str, Any], key: str) -> None:
+    """The row with one key's value replaced, or the key gone, or written another way."""
+    how = data.draw(st.sampled_from(["replaced", "gone", "other case", "as text", "twice"]))
+    if how == "gone":
+        del row[key]
+    elif how == "other case":
+        row[key.upper()] = row.pop(key)
+    elif how == "as text":
+        row[key] = str(row[key])
+    else:
+        row[key.swapcase() if how == "twice" else key] = data.draw(JSON)
+
+
+def attributes_of(key: str, names: Mapping[str, str]) -> set[str]:
+    """What may change with a key: its attribute, and for a status its word and message."""
+    found = {attribute for attribute, name in names.items() if name == key}
+    return found | ({"status_text", "message"} if "status" in found else set())
+
+
+def assert_the_same_but(got: Any, expected: Any, changed: set[str]) -> None:
+    for field in fields_of(expected):
+        if field.name not in changed:
+            assert getattr(got, field.name) == getattr(expected, field.name), field.name
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data(), operation=st.sampled_from(sorted(IN_ROWS)))
+def test_a_row_that_is_odd_costs_itself_at_most(data: st.DataObject, operation: str) -> None:
+    answer, name = rows_of(operation)
+    expected = taken(IN_ROWS[operation], answer)
+    number = data.draw(st.integers(0, 2))
+    row = answer[name][number]
+    key = data.draw(st.sampled_from([*sorted(row), ""]))
+    if key:
+        mutated(data, row, key)
+    else:
+        answer[name][number] = data.draw(JSON)
+    got = taken(IN_ROWS[operation], answer)
+    assert isinstance(got, list), got
+    others = [value for n, value in enumerate(expected) if n != number]
+    if len(got) == 2:
+        assert got == others
+        return
+    assert [value for n, value in enumerate(got) if n != number] == others
+    shape = contract.current().operations[BY_NAME[operation]].row
+    names = {means: one.name for means, one in shape.items()}
+    if key and got[number] is not None:
+        assert_the_same_but(got[number], expected[number], attributes_of(key, names))
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), operation=st.sampled_from(ONE_OBJECT))
+def test_a_value_that_is_odd_costs_itself_at_most(data: st.DataObject, operation: str) -> None:
+    answer = json.loads(json.dumps(EXAMPLES[operation]))
+    expected = taken(CALLS[operation], answer)
+    key = data.draw(st.sampled_from(sorted(answer)))
+    mutated(data, answer, key)
+    got = taken(CALLS[operation], answer)
+    found = contract.current().operations[BY_NAME[operation]]
+    names = {means: one.name for means, one in found.row.items()}
+    if isinstance(got, CampaignMasterError):
+        assert key in {names[means] for means in NEEDS[BY_NAME[operation]].essential}
+    else:
+        assert_the_same_but(got, expected, attributes_of(key, names))
 
 
 @settings(max_examples=200, deadline=None)

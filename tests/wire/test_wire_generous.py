@@ -258,7 +258,8 @@ def test_a_number_that_is_none_costs_itself(
 def test_a_damaged_character_costs_its_text(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
-    body = b'{"currentPage": 1, "isLastPage": true, "lists": [{"id": 1, "name": "N\xfcs"}, {"id": 2, "name": "b"}]}'
+    found = b'[{"id": 1, "name": "N\xfcs"}, {"id": 2, "name": "b"}]'
+    body = b'{"currentPage": 1, "isLastPage": true, "lists": ' + found + b"}"
     server.get(LISTS, body=body, content_type="application/json")
     assert [entry.name for entry in client.iter_lists()] == ["N\ufffds", "b"]
 

@@ -263,3 +263,63 @@ def test_a_session_of_the_callers_own_stays_open(raw_server: StartServer) -> Non
         assert client.authenticate().value == "abc"
     assert closed == []
     requests.Session.close(session)
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other side of a connection closes it within a few seconds."""
+    connection.settimeout(5)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_a_closed_client_leaves_no_connection_open(make_client: MakeClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = make_client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        answered = threading.Thread(target=lambda: list(client.iter_lists()))
+        answered.start()
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(http_answer(LISTS))
+            answered.join(5)
+            client.close()
+            assert is_closed(connection)
+
+
+def test_a_connection_that_comes_too_late_is_closed(
+    monkeypatch: pytest.MonkeyPatch, once: Callable[[str], CampaignMasterClient]
+) -> None:
+    given_up = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+
+        def look_up(*_arguments: object, **_keywords: object) -> list[tuple[object, ...]]:
+            given_up.wait(5)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        with pytest.raises(NoAnswer):
+            list(once("http://localhost").iter_lists())
+        given_up.set()
+        listener.settimeout(5)
+        connection, _ = listener.accept()
+        with connection:
+            assert is_closed(connection)
+
+
+def test_the_deadline_holds_with_a_session_of_the_callers_own(raw_server: StartServer) -> None:
+    def answer(connection: socket.socket, number: int) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        while not server.stopping.wait(0.05):
+            connection.sendall(b"1\r\n \r\n")
+
+    server = raw_server(answer)
+    with requests.Session() as session:
+        client = CampaignMasterClient(
+            server.url, Credentials("a", "b"), timeouts=DRIPPING, session=session, retry=NO_RETRY
+        )
+        with pytest.raises(NoAnswer, match="did not complete its answer within"):
+            client.authenticate()

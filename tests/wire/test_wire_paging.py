@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from campaign_master_api import (
     Page,
     RecipientStatistics,
     RequestRefused,
+    TooManyRows,
 )
 from campaign_master_api.records import OF_CHOICES, Bounds
 from wire_support import API
@@ -231,11 +233,11 @@ def test_choices_have_a_bound(
     monkeypatch.setattr("campaign_master_api.client.OF_CHOICES", Bounds(5, 10**6))
     full = [[{"id": 2 * n + k, "name": ""} for k in (1, 2)] for n in range(4)]
     serve(server, lambda n: {"isLastPage": False, "lists": full[n - 1]}, LISTS_URL)
-    with pytest.raises(InvalidAnswer, match="more than 5 rows"):
+    with pytest.raises(TooManyRows, match="more than 5 rows"):
         list(client.iter_lists())
     assert client.calls == 3
     monkeypatch.setattr("campaign_master_api.client.OF_CHOICES", Bounds(99, 250))
-    with pytest.raises(InvalidAnswer, match="MB"):
+    with pytest.raises(TooManyRows, match="bytes together"):
         list(client.iter_lists())
     assert Bounds(20_000, 256 * 2**20) == OF_CHOICES
 
@@ -257,3 +259,42 @@ def test_a_page_that_cannot_be_asked_for(
     with pytest.raises(ValueError, match="pages"):
         client.campaign_recipients_page("5", number, size)
     assert client.calls == 0
+
+
+def endless(key: str, size: int, **more: str) -> Callable[[int], dict[str, Any]]:
+    """Pages of ``size`` rows with ids and names, which never end."""
+
+    def answer(number: int) -> dict[str, Any]:
+        ids = range(number * size, (number + 1) * size)
+        found = [{"id": row + 1, "name": f"Row {row}", **more} for row in ids]
+        return {"currentPage": number, "isLastPage": False, key: found}
+
+    return answer
+
+
+def test_lists_without_end_are_not_read_without_end(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, endless("lists", 1000), LISTS_URL)
+    with pytest.raises(TooManyRows, match="more than 20000 rows"):
+        deque(client.iter_lists(), maxlen=0)
+    assert client.calls == 21
+
+
+def test_pages_together_have_a_weight_that_they_may_not_pass(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    megabyte = "<p>" + "x" * 2**20
+    serve(server, endless("templates", 10, html=megabyte), f"{API}/templates")
+    with pytest.raises(TooManyRows, match="bytes together"):
+        deque(client.iter_templates(), maxlen=0)
+    assert client.calls == 26
+
+
+def test_a_run_of_statistics_ends_wherever_it_began(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, lambda n: page(n, False, n))
+    assert next(client.iter_campaign_recipient_pages("5", start_page=5000)).number == 5000
+    with pytest.raises(TooManyRows, match="more than 5000000 rows"):
+        next(client.iter_campaign_recipient_pages("5", start_page=5001))

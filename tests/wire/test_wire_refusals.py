@@ -321,6 +321,29 @@ def test_a_refused_token_stays_secret(
     assert "*** is over" in caught.value.sentence
 
 
+def test_so_does_one_that_was_given_in_the_same_run(
+    server: responses.RequestsMock, make_client: MakeClient
+) -> None:
+    server.replace("POST", LOGIN, json={"token": "token-of-today"})
+    server.get(CAMPAIGN, status=401, body="")
+    server.post(LOGIN, status=403, json={"message": "token-of-today is over"})
+    with pytest.raises(CredentialsRefused) as caught:
+        make_client(token=None).get_campaign("5")
+    assert caught.value.server_message == "*** is over"
+
+
+@pytest.mark.parametrize("length", range(32 * 1024 - 14, 32 * 1024 + 2))
+def test_a_secret_is_not_halved_where_a_message_is_cut(
+    server: responses.RequestsMock, client: CampaignMasterClient, length: int
+) -> None:
+    tags = ("<b>" * length)[:length].rstrip("<b")
+    message = tags + " " * (length - len(tags)) + "pass-word-17" + "<b>" * 99999
+    server.get(CAMPAIGN, status=400, json=error(message=message))
+    with pytest.raises(RequestRefused) as caught:
+        client.get_campaign("5")
+    assert not caught.value.server_message.replace("***", "")
+
+
 @pytest.mark.parametrize(
     ("code", "known"),
     [("Campaign_Not_Draft", "campaign_not_draft"), ("campaignNotDraft", "campaign_not_draft")],

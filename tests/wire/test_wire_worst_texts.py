@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "campaign_master_connector"
 SANDBOX = Path(__file__).resolve().parents[2]
 PREAMBLE = """
 import json
-from campaign_master_api import address, answers, credentials, endpoints, parsing, refusals, text
+from campaign_master_api import address, answers, caller, contract, reading, text, values
 from campaign_master_api.errors import CampaignMasterError
 from campaign_master_api.transport import Answer
 from campaign_master_api.types import Credentials
@@ -36,10 +36,17 @@ WORST = [
 def error(status, message, code="validation"):
     body = json.dumps({"error": {"code": code, "message": message, "field": message}}).encode()
     return Answer(status, {"Content-Type": "application/json", "Location": message[:60000]}, body)
+CREATE = contract.current().operations["create_campaign"]
+def told(*secrets):
+    return answers.Circumstances(CREATE, contract.current(), "h", secrets)
+def waiting(text):
+    return Answer(429, {"Retry-After": text}, b"")
+def nowhere(*deviation):
+    pass
 def attempt(function, *arguments):
     try:
         return function(*arguments)
-    except (CampaignMasterError, parsing.UnusableValue, UnicodeEncodeError, ValueError):
+    except (CampaignMasterError, reading.UnusableAnswer, UnicodeEncodeError, ValueError):
         return None
 """
 CASES = {
@@ -50,13 +57,16 @@ CASES = {
     "hosts of many labels": "address.api_origin('https://a.' + worst + '.example')",
     "paths": "address.normalize_api_url('https://a.example' + '/api/v1' + worst)",
     "versions": "address.check_api_version(worst)",
-    "refusals": "refusals.error_of(error(422, worst), endpoints.CREATE_CAMPAIGN, 'h', ('a' * 9,))",
-    "redirects": "refusals.error_of(error(302, worst), endpoints.CREATE_CAMPAIGN, 'h', ())",
-    "pauses": "answers.retry_after_of({endpoints.RETRY_AFTER_HEADER: worst[:60000]})",
-    "JSON": "parsing.decode_json(worst.encode('utf-8', 'replace'))",
-    "texts in JSON": "parsing.decode_json(json.dumps({'a': worst, worst[:99]: 1}).encode())",
-    "moments": "parsing.READERS[endpoints.Kind.MOMENT]([worst])",
-    "credentials": "credentials.check_credentials(Credentials(worst, worst, worst, worst))",
+    "plain refusals": "answers.error_of(Answer(400, {}, worst.encode('utf-8', 'replace')), told())",
+    "refusals": "answers.error_of(error(422, worst), told('a' * 9))",
+    "redirects": "answers.error_of(error(302, worst), told())",
+    "pauses": "answers.retry_after_of(waiting(worst[:60000]), told().contract)",
+    "JSON": "reading.decode_json(worst.encode('utf-8', 'replace'), nowhere)",
+    "texts in JSON": "reading.decode_json(json.dumps({'a': worst}).encode(), nowhere)",
+    "moments": "values.read_moment(worst), values.read_count(worst), values.read_rate(worst)",
+    "words": "values.read_flag(worst), values.read_word(worst), values.folded(worst)",
+    "ids": "values.read_identifier(worst), text.without_blanks_around(worst)",
+    "credentials": "caller.check_credentials(Credentials(worst, worst, worst, worst))",
     "addresses of the sandbox": "is_address(worst), is_address('a@' + worst + '.example')",
 }
 

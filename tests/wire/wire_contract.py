@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -10,14 +11,25 @@ from campaign_master_api.contract import DEFAULT_PATH
 
 Json = dict[str, Any]
 PERSON = "person-1@example.com"
+SOURCE = DEFAULT_PATH.read_text(encoding="utf-8")
 Place = tuple[Any, ...]
 
 
 def load_contract() -> Json:
     """The contract as it is in the repository."""
-    path = DEFAULT_PATH
-    content: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Json = yaml.safe_load(SOURCE)
     return content
+
+
+def changed(folder: Path, *changes: str) -> Path:
+    """The contract with each first text replaced by the one after it."""
+    text = SOURCE
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in text, old
+        text = text.replace(old, new)
+    path = folder / "changed.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def places(node: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:

@@ -85,8 +85,9 @@ def _rename_object(node: Json) -> None:
 def _rename_headers(headers: Json, *, only_unused: bool) -> None:
     """Those of answers, which may share theirs; of the components the one that none refers to."""
     renamed = {
-        name if name.startswith("X-") or (only_unused and name != "Retry-After") else
-        other_header(name): part
+        name
+        if name.startswith("X-") or (only_unused and name != "Retry-After")
+        else other_header(name): part
         for name, part in headers.items()
     }
     headers.clear()

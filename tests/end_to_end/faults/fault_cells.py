@@ -59,9 +59,11 @@ class Cell:
         return self.owner.campaigns[CAMPAIGN_OF[self.operation]]
 
     def schedules(self) -> tuple[str, ...]:
-        """Who goes on with it."""
+        """Who goes on with it; how far a campaign is comes with its figures too."""
         if self.operation in STATISTICS:
             return (CAMPAIGN_STATISTICS_CRON, RECIPIENT_STATISTICS_CRON)
+        if self.operation == kinds.GET_CAMPAIGN:
+            return (RECIPIENTS_CRON, CAMPAIGN_STATISTICS_CRON)
         return () if self.operation in FORMS else (RECIPIENTS_CRON,)
 
 

@@ -12,6 +12,8 @@ from company_accounts import PEOPLE, Accounts
 from fault_cells import CAMPAIGN_OF, FORMS, STATISTICS, Cell
 from figures import OWN_FIGURES
 
+from sandbox import identifiers
+
 Document = dict[str, Any]
 CAMPAIGN_FIELDS = (
     "cm_reference",
@@ -65,7 +67,7 @@ class EndState:
         yield from self._of_recipients(cell)
         there = self._there[cell.owner.username]["campaigns"]
         remote = [one for one in there if one["externalId"] == campaign["cm_reference"]]
-        if [str(one["id"]) for one in remote] != [campaign["cm_external_id"]]:
+        if [one["id"] for one in remote] != [identifiers.read(campaign["cm_external_id"])]:
             yield f"{len(remote)} campaigns there, {campaign['cm_external_id']} here"
         else:
             yield from self._of_campaign(cell, campaign, remote[0])

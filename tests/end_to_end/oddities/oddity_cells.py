@@ -9,7 +9,6 @@ import fault_kinds as kinds
 from company_accounts import PEOPLE, Accounts
 from fault_cells import FORMS, Cell
 from fault_end_state import EndState
-from steps import CAMPAIGN_STATISTICS_CRON
 
 from sandbox.contract import Contract, Operation
 from sandbox.oddities import documents, sending
@@ -45,11 +44,6 @@ class OddCell(Cell):
     def kind(self) -> str:
         """The oddity."""
         return self.injection.kind
-
-    def schedules(self) -> tuple[str, ...]:
-        """Who goes on with it; how far a campaign is comes with its figures again."""
-        is_about_status = self.operation == kinds.GET_CAMPAIGN
-        return super().schedules() + ((CAMPAIGN_STATISTICS_CRON,) if is_about_status else ())
 
     @property
     def is_too_dear(self) -> bool:
