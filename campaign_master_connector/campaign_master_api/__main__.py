@@ -7,9 +7,11 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .address import DEFAULT_API_VERSION
 from .check import ApiCheck
+from .check_keys import corrected
 from .client import CampaignMasterClient
 from .contract import Contract, current, load
 from .contract_file import ContractError
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         contract = load(options.contract) if options.contract else current()
         return _check(options, contract)
-    except (CampaignMasterError, ContractError) as error:
+    except (CampaignMasterError, ContractError, OSError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
 
@@ -47,12 +49,15 @@ def _check(options: argparse.Namespace, contract: Contract) -> int:
         options.address, credentials, api_version=version, contract=contract
     )
     with client:
-        check = ApiCheck(client, version)
+        check = ApiCheck(client, version, shows_all_keys=options.all_keys)
         check.read()
         if options.write:
             check.write(options.list, options.test_address, options.sender)
     report = check.report()
     print(report, end="")
+    if options.corrected:
+        Path(options.corrected).write_text(corrected(contract, report.corrections), "utf-8")
+        load(options.corrected)
     if check.failure:
         # For who sits here, and no part of the report.
         print(check.failure, file=sys.stderr)
@@ -76,6 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--api-version", default=DEFAULT_API_VERSION, metavar="VERSION")
     check.add_argument("--client-id", default="", metavar="ID", help="if one was issued")
     check.add_argument("--contract", metavar="FILE", help="a corrected copy of the contract")
+    check.add_argument(
+        "--all-keys",
+        action="store_true",
+        help="show unknown keys that may be somebody's too; look at the report before you send it",
+    )
+    check.add_argument(
+        "--corrected", metavar="FILE", help="write the contract with the corrected lines there"
+    )
     check.add_argument(
         "--write",
         action="store_true",

@@ -106,10 +106,15 @@ _NEWEST = (
 class ApiCheck:
     """A check by one client, which is to be closed by who made it.
 
-    `failure` is the error of the whole account that ended it early, if one did.
+    Unknown keys are shown where they can be nobody's, with `shows_all_keys` all of them: such a
+    report is to be looked at before it is sent on. `failure` is the error of the whole account
+    that ended it early, if one did.
     """
 
-    def __init__(self, client: CampaignMasterClient, version: str) -> None:
+    def __init__(
+        self, client: CampaignMasterClient, version: str, *, shows_all_keys: bool = False
+    ) -> None:
+        self._shows_all_keys = shows_all_keys
         self._client = client
         self._contract = client.contract
         self._version = version
@@ -371,7 +376,7 @@ class ApiCheck:
         if exchange is None or exchange.answer is None:
             return {"seconds": exchange.seconds if exchange else 0.0}
         operation, answer = exchange.operation, exchange.answer
-        showing = Showing(self._client.secrets())
+        showing = Showing(self._client.secrets(), shows_all=self._shows_all_keys)
         content: Any = None
         with suppress(UnusableAnswer):
             content = decode_json(answer.body, lambda *_told: None)

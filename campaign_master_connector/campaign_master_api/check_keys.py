@@ -1,7 +1,7 @@
 """The keys of an answer beside those of the contract, and what to correct where they differ.
 
-What comes from the server is shown by its form alone. A key is shown only where it looks like a
-name that a programmer chose: an object can be keyed by addresses, names or tokens.
+What comes from the server is shown by its form alone. A key is shown only where it is made of words
+that such interfaces use: an object can be keyed by addresses, names or tokens.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROWS_LOOKED_AT = 200
 NEAR = 0.6
 MOST_TEXTS = 20_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
-_MOST_DIGITS = 3
+_FEW_DIGITS = re.compile(r"[0-9]{1,2}")
 _DOTNET = re.compile(r"/Date\([^()]{1,20}\)/")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _DATE = re.compile(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}([T ].{0,40})?", re.DOTALL)
@@ -35,6 +35,57 @@ _ZONE = re.compile(r"(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE)
 _DIGITS = re.compile(r"-?[0-9]{1,20}")
 _DECIMALS = re.compile(r"-?[0-9]{1,20}\.[0-9]{1,30}")
 
+# What keys of such interfaces are made of, beside the words of this package's own names.
+_USUAL_WORDS = """
+    abuse accepted account accounts action actions active activity add added address
+    addresses after all allowed answer answers api array at attempt attempts audience
+    available average avg base batch before begin blocked body bounce bounced bounces
+    broadcast bulk by call calls campaign campaigns category changed channel click clicked
+    clickers clicks client clock close closed cm code codes collection company complaint
+    complaints completed confirm confirmed contact contacts content contents context copy
+    count counter counts create created creation current cursor custom customer data date
+    dates datetime day days default delete deleted delivered deliveries delivery desc
+    description detail details device disabled display distinct domain done double draft dt
+    dto duration each elements email emails empty enabled encoding end ended entries entry
+    envelope error errors etag event events exists expires external failed failure failures
+    field fields filter final finished first fk flag folder footer format forward forwarded
+    forwarders forwards found from full further group groups guid hard has header headers
+    hidden hour hours href html id identifier ids import imported in inactive index
+    individual info internal invalid is iso item items json key keys kind label language
+    last launch launched layout left length limit limits link linked links list lists locale
+    locked mail mailing mailings mails master max maximum member members message messages
+    meta metadata method min minimum mode modified moment month more ms name names new next
+    no node not note notes num number object objects odata of offset ok old on only open
+    opened openers opening opens optin optout order origin original other out owner page
+    pages paging parameter parent part path pending per percent percentage period phone pk
+    plain position preheader prev preview previous priority private profile progress
+    properties property public queue queued rate ratelimit rates ratio read reason receive
+    received recipient recipients record recorded records redirect redirection redirects ref
+    reference references refresh region registered rejected rel remaining removed replies
+    reply report reports request requests required reset response responses result results
+    return returned revision row rows run running schedule scheduled schema scheme segment
+    segments selected self send sender senders sending sends sent series server session set
+    settings short shown site size skip skipped soft sort source spam start started state
+    states statistic statistics stats status step stop subject subscribe subscribed
+    subscriber subscribers subscriptions success successful sum summary suppressed sync
+    system tag tags target template templates tenant test text thread time times timestamp
+    timezone title to token topic total totals tracking trigger ts type types uid
+    undelivered unique unit unknown unopened unread unsub unsubs unsubscribe unsubscribed
+    unsubscribers unsubscribes until update updated updates upload uri url usage user utc
+    uuid valid value values version view viewed viewers views visible visits vm was web week
+    what when with word words xml xmlns year zone
+"""
+_VOCABULARY = frozenset(
+    {
+        *_USUAL_WORDS.split(),
+        *(
+            word
+            for need in NEEDS.values()
+            for name in (*need.answer, *need.body, *PAGED)
+            for word in name.split("_")
+        ),
+    }
+)
 # Forms that a value of this kind can have.
 _FITTING: Mapping[Kind, frozenset[str]] = {
     Kind.COUNT: frozenset({"whole number", "number with decimals", "digits as text"}),
@@ -142,10 +193,12 @@ class KeysSeen:
 class Showing:
     """Decides which names of the server can be shown.
 
-    Not those that contain a secret, that are a value too, or that no programmer would choose.
+    Those alone that are made of the words of such interfaces, and none that contains a secret or
+    is a value too; with `shows_all`, for the eyes of who checks, all that are no secret.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], *, shows_all: bool = False) -> None:
+        self._shows_all = shows_all
         self._secrets = {folded(secret) for secret in secrets if folded(secret)}
         self._texts: set[str] = set()
 
@@ -167,11 +220,25 @@ class Showing:
         plain = folded(name)
         return bool(
             _NAME.fullmatch(name)
-            and sum(map(str.isdigit, name)) <= _MOST_DIGITS
-            and plain not in self._texts
             and plain not in self._secrets
             and not any(len(secret) > 3 and secret in plain for secret in self._secrets)
+            and (self._shows_all or (plain not in self._texts and is_of_known_words(plain)))
         )
+
+
+def is_of_known_words(plain: str) -> bool:
+    """Whether a folded name is made of words that such interfaces use, and of up to two digits.
+
+    A person's name or a token looks like a key too, but not like several such words.
+    """
+    ends = {0}
+    for end in range(1, len(plain) + 1):
+        if any(
+            plain[start:end] in _VOCABULARY or _FEW_DIGITS.fullmatch(plain[start:end])
+            for start in ends
+        ):
+            ends.add(end)
+    return len(plain) in ends
 
 
 def levels_of(content: Any, operation: Operation) -> list[Level]:
@@ -367,6 +434,14 @@ def corrections(contract: Contract, wanted: Sequence[Renaming]) -> list[Correcti
         for number, (text, reasons) in sorted(changed.items())
         if text != lines[number - 1]
     ]
+
+
+def corrected(contract: Contract, changes: Sequence[Correction]) -> str:
+    """The whole contract file with these lines."""
+    lines = Path(contract.path).read_text("utf-8").splitlines()
+    for change in changes:
+        lines[change.line - 1] = change.text
+    return "\n".join(lines) + "\n"
 
 
 def _all_lines(one: Renaming, lines: Sequence[str]) -> list[int]:
