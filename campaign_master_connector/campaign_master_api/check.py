@@ -342,8 +342,8 @@ class ApiCheck:
     ) -> None:
         own = [one for one in self._exchanges if one.operation.means == means]
         if error and not self._exchanges:
-            self._note_failure(means, error)
             self._skip(means, _why_not(error), what)
+            self._note_failure(means, error)
             return
         checked = Checked(
             name=self._operation(means).name,
@@ -522,6 +522,8 @@ def _row_facts(
 
 
 def _why_not(error: CampaignMasterError) -> str:
+    if isinstance(error, CredentialsRefused):
+        return "the user name or password can't be sent"
     return _NO_TIME if isinstance(error, NoAnswer) else _NO_CALL
 
 

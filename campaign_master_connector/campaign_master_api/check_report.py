@@ -101,6 +101,8 @@ class CheckReport:
 
 
 def _conclusion(report: CheckReport) -> str:
+    if report.operations and report.operations[0].not_looked_at:
+        return f"Nothing was looked at: {report.operations[0].not_looked_at}."
     if report.failed and report.failed[0] is report.operations[0]:
         return f"The connector can't log in: {report.failed[0].problem}."
     problems = [*_problems(report)]
