@@ -15,7 +15,7 @@ sandbox: ## A sandbox Campaign Master alone; ARGS="--dialect dotnet"
 	@$(PYTHON) -m tools sandbox $(ARGS)
 
 check: ## What an account's API has otherwise than the contract; ARGS="ADDRESS --username NAME"
-	@$(PYTHON) -m tools check $(ARGS)
+	@$(PYTHON) -m tools check $(ARGS) || [ $$? -eq 1 ]
 
 test: ## All tests; ARGS="path -k name" for some of them
 	@$(PYTHON) -m tools test $(ARGS)
