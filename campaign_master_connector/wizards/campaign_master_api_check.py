@@ -20,8 +20,10 @@ class CampaignMasterApiCheck(models.TransientModel):
     account_id = fields.Many2one(
         "campaign.master.account", required=True, readonly=True, ondelete="cascade"
     )
+    conclusion = fields.Char(store=False, readonly=True)
     report = fields.Text(store=False, readonly=True)
     has_written = fields.Boolean(store=False, readonly=True)
+    writes_too = fields.Boolean("Check writing too", store=False)
     list_id = fields.Many2one("campaign.master.list", domain="[('account_id', '=', account_id)]")
     test_address = fields.Char(
         help="An address of your own. It is added to the list and stays there."
@@ -114,7 +116,7 @@ class CampaignMasterAccount(models.Model):
             session.failure = check.failure
         if check.failure and not session.client.calls:
             raise UserError(sentence_of(self.env, check.failure))
-        return self._cm_report_dialog(str(check.report()), has_written=bool(and_then))
+        return self._cm_report_dialog(check.report(), has_written=bool(and_then))
 
     @api.model
     def _cm_report_dialog(self, report, has_written):
@@ -127,7 +129,8 @@ class CampaignMasterAccount(models.Model):
             "context": {
                 "dialog_size": "extra-large",
                 "default_account_id": self.id,
-                "default_report": report,
+                "default_conclusion": report.conclusion,
+                "default_report": str(report),
                 "default_has_written": has_written,
             },
         }

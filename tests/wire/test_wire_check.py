@@ -483,3 +483,20 @@ def test_each_call_is_told_to_who_counts_them(server: responses.RequestsMock) ->
         check = ApiCheck(client, "v1")
         check.read()
     assert len(told) == check.report().calls == READING
+
+
+def test_the_page_shows_what_the_check_says(
+    start: Callable[..., SandboxProcess], tmp_path: Path
+) -> None:
+    page = Path(ROOT, "docs", "vendor-api.md").read_text("utf-8")
+    text = contract.DEFAULT_PATH.read_text("utf-8")
+    for old, new in (("isLastPage", "isLast"), ("recipientCount", "contactCount")):
+        assert f"s/{old}/{new}/g" in page
+        text = text.replace(old, new)
+    theirs = tmp_path / "theirs.yaml"
+    theirs.write_text(text, "utf-8")
+    report = report_of(start(contract=theirs).url, Credentials("demo", "demo"))
+    assert len(report.corrections) == 3
+    for correction in report.corrections:
+        for shown in (*correction.reasons, f"line {correction.line}:", correction.text):
+            assert shown in page
