@@ -15,7 +15,12 @@ from . import commands, databases, locks, odoo_process, packaged_addon, places, 
 from .postgres import Server
 from .progress import step
 
-LANGUAGES = ("de", "es", "fr")
+# Each with how it forms plurals, which Odoo's exporter leaves empty.
+LANGUAGES = {
+    "de": "nplurals=2; plural=(n != 1);",
+    "es": "nplurals=2; plural=(n != 1);",
+    "fr": "nplurals=2; plural=(n > 1);",
+}
 # Placeholders and tags, which each language needs alike; the words in a tag's attributes differ.
 FIXED = re.compile(r"%\(\w+\)[sd]|%[sd]|</?\w+")
 # What changes with each export, and says nothing.
@@ -96,7 +101,11 @@ def _update(path: Path, template: polib.POFile) -> int:
     catalogue.merge(template)
     for entry in [one for one in catalogue if one.obsolete]:
         catalogue.remove(entry)
-    catalogue.metadata = {**template.metadata, "Language": path.stem}
+    catalogue.metadata = {
+        **template.metadata,
+        "Language": path.stem,
+        "Plural-Forms": LANGUAGES[path.stem],
+    }
     _save(catalogue, path)
     missing = [entry for entry in catalogue if not entry.msgstr]
     print(f"{path.relative_to(places.CHECKOUT)}: {len(missing)} of {len(catalogue)} missing")

@@ -190,9 +190,9 @@ def _read_column(
     reader = _ColumnReader(kind, key, _nowhere if means in READ_FROM else note)
     present = [value for value in column if value is not None]
     if len(present) == len(column):
-        return reader.read(column)
+        return reader.values(column)
     reader.note_nulls(objects, len(column) - len(present))
-    rest = iter(reader.read(present))
+    rest = iter(reader.values(present))
     return [reader.default if value is None else next(rest) for value in column]
 
 
@@ -207,7 +207,7 @@ class _ColumnReader:
         self._key = key
         self._note = note
 
-    def read(self, column: list[Any]) -> list[Any]:
+    def values(self, column: list[Any]) -> list[Any]:
         fine = self._fast(column, self._key)
         return self._parts(column) if fine is None else fine
 

@@ -62,7 +62,7 @@ CASES = {
     "redirects": "answers.error_of(error(302, worst), told())",
     "pauses": "answers.retry_after_of(waiting(worst[:60000]), told().contract)",
     "JSON": "reading.decode_json(worst.encode('utf-8', 'replace'), nowhere)",
-    "texts in JSON": "reading.decode_json(json.dumps({'a': worst}).encode(), nowhere)",
+    "texts in JSON": "reading.decode_json(json.dumps([worst, {worst[:9]: 1}]).encode(), nowhere)",
     "moments": "values.read_moment(worst), values.read_count(worst), values.read_rate(worst)",
     "words": "values.read_flag(worst), values.read_word(worst), values.folded(worst)",
     "ids": "values.read_identifier(worst), text.without_blanks_around(worst)",

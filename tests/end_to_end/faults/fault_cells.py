@@ -63,6 +63,7 @@ class Cell:
         if self.operation in STATISTICS:
             return (CAMPAIGN_STATISTICS_CRON, RECIPIENT_STATISTICS_CRON)
         if self.operation == kinds.GET_CAMPAIGN:
+            # A status that isn't told comes with the figures, whose schedule the click calls.
             return (RECIPIENTS_CRON, CAMPAIGN_STATISTICS_CRON)
         return () if self.operation in FORMS else (RECIPIENTS_CRON,)
 
