@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check(options, contract)
     except (CampaignMasterError, ContractError, OSError) as error:
         print(error, file=sys.stderr)
-        return UNUSABLE
+    except (KeyboardInterrupt, EOFError):
+        print("Ended before all was looked at.", file=sys.stderr)
+    return UNUSABLE
 
 
 def _check(options: argparse.Namespace, contract: Contract) -> int:

@@ -92,6 +92,7 @@ _PROBLEMS: Sequence[tuple[type[CampaignMasterError], str]] = (
     (NoAnswer, "no answer came in time"),
     (ConnectionFailed, "no connection came about, or it broke"),
 )
+_CANT_BE_SENT = "what is asked for can't be sent"
 _NO_TIME = "there was no time left for it"
 _NO_CALL = "no call was left for it"
 _NEWEST = (
@@ -326,7 +327,7 @@ class ApiCheck:
                 failed.append(caught)
         except ValueError:
             # Such as an id that can be in no path.
-            error = CampaignMasterError("it can't be sent")
+            error = CampaignMasterError(_CANT_BE_SENT)
         finally:
             self._client.observe(None)
         self._remember(means, what, value, error, self._client.deviations - before)
@@ -524,6 +525,8 @@ def _row_facts(
 def _why_not(error: CampaignMasterError) -> str:
     if isinstance(error, CredentialsRefused):
         return "the user name or password can't be sent"
+    if str(error) == _CANT_BE_SENT:
+        return _CANT_BE_SENT
     return _NO_TIME if isinstance(error, NoAnswer) else _NO_CALL
 
 

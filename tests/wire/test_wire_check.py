@@ -500,3 +500,24 @@ def test_the_page_shows_what_the_check_says(
     for correction in report.corrections:
         for shown in (*correction.reasons, f"line {correction.line}:", correction.text):
             assert shown in page
+
+
+def test_a_list_that_can_be_in_no_path_is_said_to_be_so(
+    start: Callable[..., SandboxProcess], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write = ("--write", "--list", "..", "--test-address", TEST_ADDRESS)
+    assert run(start(), *write) == DIFFERS
+    printed = capsys.readouterr().out
+    assert "(the test address): not looked at, what is asked for can't be sent" in printed
+
+
+def test_no_password_ends_it_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("CAMPAIGN_MASTER_PASSWORD")
+    monkeypatch.setattr("getpass.getpass", interrupted)
+    assert main(["check", "https://cm.example.com", "--username", "demo"]) == UNUSABLE
+    assert capsys.readouterr().out == ""
