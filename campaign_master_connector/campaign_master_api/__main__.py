@@ -27,15 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 all is there, 1 something differs or failed, 2 it could not begin."""
     options = _parser().parse_args(arguments)
     if options.write and not (options.list and options.test_address):
-        print("--write needs --list and --test-address.", file=sys.stderr)
+        sys.stderr.write("--write needs --list and --test-address.\n")
         return UNUSABLE
     try:
         contract = load(options.contract) if options.contract else current()
         return _check(options, contract)
     except (CampaignMasterError, ContractError, OSError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
     except (KeyboardInterrupt, EOFError):
-        print("Ended before all was looked at.", file=sys.stderr)
+        sys.stderr.write("Ended before all was looked at.\n")
     return UNUSABLE
 
 
@@ -52,17 +52,17 @@ def _check(options: argparse.Namespace, contract: Contract) -> int:
     )
     with client:
         check = ApiCheck(client, version, shows_all_keys=options.all_keys)
-        check.read()
+        check.check_reading()
         if options.write:
-            check.write(options.list, options.test_address, options.sender)
+            check.check_writing(options.list, options.test_address, options.sender)
     report = check.report()
-    print(report, end="")
+    sys.stdout.write(str(report))
     if options.corrected:
         Path(options.corrected).write_text(corrected(contract, report.corrections), "utf-8")
         load(options.corrected)
     if check.failure:
         # For who sits here, and no part of the report.
-        print(check.failure, file=sys.stderr)
+        sys.stderr.write(f"{check.failure}\n")
     return COMPLETE if report.is_complete else DIFFERS
 
 

@@ -130,7 +130,7 @@ class ApiCheck:
         self._sender = ""
         self.failure: CampaignMasterError | None = None
 
-    def read(self) -> None:
+    def check_reading(self) -> None:
         """Log in, then each reading operation once; never raises CampaignMasterError."""
         client = self._client
         self._step(meanings.AUTHENTICATE, client.authenticate)
@@ -147,11 +147,11 @@ class ApiCheck:
             newest, "there is no campaign" if campaigns else "no campaign could be read"
         )
 
-    def write(self, list_id: str, test_address: str, sender: str = "") -> None:
+    def check_writing(self, list_id: str, test_address: str, sender: str = "") -> None:
         """Make a draft, add the address to the list, and read both back; never raises either.
 
         `sender` is an address that is registered with Campaign Master; without it the newest
-        campaign's is taken, or else the test address. For after `read`.
+        campaign's is taken, or else the test address. For after `check_reading`.
         """
         self._sender = sender or self._sender
         self._make_draft(test_address)

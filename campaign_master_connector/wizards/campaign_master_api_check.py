@@ -29,7 +29,6 @@ class CampaignMasterApiCheck(models.TransientModel):
         help="An address of your own. It is added to the list and stays there."
     )
     from_email = fields.Char(
-        "From Email",
         help="An address that is registered with Campaign Master. Without it the newest "
         "campaign's is taken.",
     )
@@ -46,7 +45,7 @@ class CampaignMasterApiCheck(models.TransientModel):
         if self.list_id.account_id != account:
             raise UserError(self.env._("Choose a list of this account."))
         return account._cm_check(
-            lambda check: check.write(self.list_id.external_id, address, sender)
+            lambda check: check.check_writing(self.list_id.external_id, address, sender)
         )
 
     def _address_to_add(self):
@@ -110,7 +109,7 @@ class CampaignMasterAccount(models.Model):
         session = AccountSession(account, AT_THE_SCREEN, seconds=SECONDS_OF_A_CHECK, purpose="test")
         with session:
             check = ApiCheck(session.client, account.api_version or DEFAULT_API_VERSION)
-            check.read()
+            check.check_reading()
             if and_then:
                 and_then(check)
             session.failure = check.failure

@@ -102,7 +102,7 @@ def report_of(
 ) -> CheckReport:
     with CampaignMasterClient(url, credentials, contract=named) as client:
         check = ApiCheck(client, "v1")
-        check.read()
+        check.check_reading()
         return check.report()
 
 
@@ -305,7 +305,7 @@ def test_unknown_keys_are_shown_to_who_asks_for_all(server: responses.RequestsMo
     assert operation(checked(server, told), "listLists").keys_unknown == ("(other)",)
     with CampaignMasterClient("https://cm.example.com", Credentials(*SECRETS[:4])) as client:
         check = ApiCheck(client, "v1", shows_all_keys=True)
-        check.read()
+        check.check_reading()
     assert operation(check.report(), "listLists").keys_unknown == ("Lovelace",)
 
 
@@ -481,7 +481,7 @@ def test_each_call_is_told_to_who_counts_them(server: responses.RequestsMock) ->
         on_call=lambda: told.append(1),
     ) as client:
         check = ApiCheck(client, "v1")
-        check.read()
+        check.check_reading()
     assert len(told) == check.report().calls == READING
 
 
