@@ -19,7 +19,7 @@ class TestApiCheck(RightsCase):
     def report_of(self, action):
         self.assertEqual(action["res_model"], "campaign.master.api.check")
         self.assertEqual(action["target"], "new")
-        return action["context"]["default_report"]
+        return action["context"]["cm_report"]
 
     def check(self, user=None):
         return self.report_of(self.account.with_user(user or self.manager).action_check_api())
@@ -37,7 +37,9 @@ class TestApiCheck(RightsCase):
         form.writes_too = bool(values)
         for name, value in values.items():
             form[name] = value
-        return form.save()
+        record = form.save()
+        self.assertEqual(record.report, action["context"]["cm_report"])
+        return record
 
     def dialog_to_write(self, address="zoe.needle@example.com", **values):
         self.pull_choices()

@@ -20,10 +20,10 @@ class CampaignMasterApiCheck(models.TransientModel):
     account_id = fields.Many2one(
         "campaign.master.account", required=True, readonly=True, ondelete="cascade"
     )
-    conclusion = fields.Char(store=False, readonly=True)
-    report = fields.Text(store=False, readonly=True)
-    has_written = fields.Boolean(store=False, readonly=True)
-    writes_too = fields.Boolean("Check writing too", store=False)
+    conclusion = fields.Char(compute="_compute_report")
+    report = fields.Text(compute="_compute_report")
+    has_written = fields.Boolean(compute="_compute_report")
+    writes_too = fields.Boolean("Check writing too")
     list_id = fields.Many2one("campaign.master.list", domain="[('account_id', '=', account_id)]")
     test_address = fields.Char(
         help="An address of your own. It is added to the list and stays there."
@@ -32,6 +32,14 @@ class CampaignMasterApiCheck(models.TransientModel):
         help="An address that is registered with Campaign Master. Without it the newest "
         "campaign's is taken.",
     )
+
+    @api.depends_context("cm_conclusion", "cm_report", "cm_has_written")
+    def _compute_report(self):
+        context = self.env.context
+        for check in self:
+            check.conclusion = context.get("cm_conclusion")
+            check.report = context.get("cm_report")
+            check.has_written = context.get("cm_has_written")
 
     def action_write(self):
         """Check again, and make a draft campaign and add the test address to the list too."""
@@ -128,8 +136,8 @@ class CampaignMasterAccount(models.Model):
             "context": {
                 "dialog_size": "extra-large",
                 "default_account_id": self.id,
-                "default_conclusion": report.conclusion,
-                "default_report": str(report),
-                "default_has_written": has_written,
+                "cm_conclusion": report.conclusion,
+                "cm_report": str(report),
+                "cm_has_written": has_written,
             },
         }
