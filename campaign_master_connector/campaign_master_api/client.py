@@ -17,7 +17,7 @@ import requests
 from . import meanings
 from .address import DEFAULT_API_VERSION, check_api_version, normalize_api_url
 from .answers import invalid_answer
-from .caller import Caller, Hooks, RetryPolicy
+from .caller import Caller, Exchange, Hooks, RetryPolicy
 from .contract import current
 from .contract_parts import Contract, Key, Operation
 from .errors import (
@@ -149,6 +149,19 @@ class CampaignMasterClient:
         return self._caller.deviations
 
     @property
+    def contract(self) -> Contract:
+        """What everything is called on the wire."""
+        return self._contract
+
+    def observe(self, observer: Callable[[Exchange], None] | None) -> None:
+        """Have each request told with its raw answer, which is secret, from now on."""
+        self._caller.observer = observer
+
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that nothing which is shown may repeat."""
+        return self._caller.secrets()
+
+    @property
     def largest_batch(self) -> int:
         """Recipients that can be added at once, by the contract."""
         return self._contract.largest_batch
@@ -185,6 +198,26 @@ class CampaignMasterClient:
         size = min(TEMPLATES_PER_PAGE, self._page_size(asked.operation))
         pages = self._records.pages(asked, size, OF_CHOICES)
         return (template for page in pages for template in page.items)
+
+    def lists_page(self, page: int = 1) -> Page[RecipientList]:
+        """Return one page of the recipient lists. Source: as `iter_lists`."""
+        asked = Asked(self._operation(meanings.LIST_LISTS), RecipientList)
+        return self._records.page(asked, page, self._page_size(asked.operation))
+
+    def templates_page(self, page: int = 1) -> Page[Template]:
+        """Return one page of the templates. Source: as `iter_templates`."""
+        asked = Asked(self._operation(meanings.LIST_TEMPLATES), Template)
+        size = min(TEMPLATES_PER_PAGE, self._page_size(asked.operation))
+        return self._records.page(asked, page, size)
+
+    def campaigns_page(self, page: int = 1, external_id: str | None = None) -> Page[Campaign]:
+        """Return one page of all campaigns, or of what the server finds by an external id.
+
+        Source: inferred, as `find_campaign`.
+        """
+        query = {} if external_id is None else external_id_query(self._contract, external_id)
+        asked = Asked(self._operation(meanings.LIST_CAMPAIGNS), Campaign, query=query)
+        return self._records.page(asked, page, self._page_size(asked.operation))
 
     def recipient_fields(self) -> list[RecipientField]:
         """Return the names that merge variables can use.
