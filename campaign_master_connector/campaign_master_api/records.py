@@ -33,7 +33,7 @@ class Bounds:
     size: int
 
 
-# Choices of a form: more of them nobody can choose from.
+# Choices of a form: what an account can have.
 OF_CHOICES = Bounds(20_000, 256 * MEGABYTE)
 OF_STATISTICS = Bounds(5_000_000, 4096 * MEGABYTE)
 

@@ -23,6 +23,7 @@ INTERNAL_FIELDS = {
     "cm_recipient_statistics_requested",
     "cm_recipient_statistics_started_at",
     "cm_refusal",
+    "cm_refused_field",
     "cm_sent_values",
     "cm_show_extended_statistics",
     "cm_statistics_requested",
