@@ -150,11 +150,11 @@ class ResConfigSettings(models.TransientModel):
 
     def _cm_account(self):
         """Of the company, if it is one of this session's."""
-        companies = self.company_id if self.env.su else self.company_id & self.env.companies
+        companies = self.company_id & self.env.companies
         return self.env["campaign.master.account"]._for_company(companies)
 
     def _cm_check_company(self, company):
-        if not self.env.su and company not in self.env.companies:
+        if company not in self.env.companies:
             raise AccessError(
                 self.env._(
                     "These settings are of a company that you haven't chosen. Choose it in the "
