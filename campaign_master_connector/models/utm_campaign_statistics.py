@@ -71,6 +71,9 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
+    cm_emails_sent_is_told = fields.Boolean(
+        "No. of Emails Sent is told", readonly=True, copy=False
+    )
     cm_hard_bounces = fields.Integer("Hard Bounces", readonly=True, copy=False)
     cm_soft_bounces = fields.Integer("Soft Bounces", readonly=True, copy=False)
     cm_total_unsubscribes = fields.Integer("Total Unsubscribes", readonly=True, copy=False)
@@ -117,6 +120,7 @@ class UtmCampaign(models.Model):
         values = {f"cm_{name}": getattr(figures, name) for name in FIGURES}
         values["cm_reported_open_rate"] = figures.open_rate
         told = {name: value for name, value in values.items() if value is not None}
+        told["cm_emails_sent_is_told"] = figures.emails_sent is not None
         told |= self._cm_values_of_status(figures)
         told["cm_statistics_requested"] = False
         changed = {name: value for name, value in told.items() if self[name] != value}

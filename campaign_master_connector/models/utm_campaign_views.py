@@ -9,6 +9,7 @@ INTERNAL_FIELDS = {
     "cm_connection_notice",
     "cm_creation_began_at",
     "cm_effective_account_id",
+    "cm_emails_sent_is_told",
     "cm_failed_kind",
     "cm_failed_with_account",
     "cm_failure_count",
