@@ -15,7 +15,7 @@ from fault_cells import CAMPAIGN_OF, FORMS, NEED_A_SYNCED_CAMPAIGN, Cell
 from fault_end_state import EndState
 from fault_kinds import INJECTIONS, OPERATIONS, Injection
 from odoo_server import OdooServer
-from steps import run_schedule
+from steps import run_schedule_through
 
 from sandbox.testing import SandboxProcess
 
@@ -108,7 +108,7 @@ def recover(accounts: Accounts, cells: list[Cell]) -> None:
         fault_cells.enter_password(accounts, refused)
     fault_cells.let_time_pass(accounts, cells)
     for schedule in dict.fromkeys(name for cell in cells for name in cell.schedules()):
-        run_schedule(accounts.odoo.admin, schedule)
+        run_schedule_through(accounts.odoo.admin, schedule)
     if companies := [cell.owner.company_id for cell in cells if cell.operation in FORMS]:
         context = {"allowed_company_ids": companies}
         accounts.odoo.admin.call("campaign.master.list", "action_cm_refresh", [], context=context)
