@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -184,7 +184,9 @@ class UtmCampaign(models.Model):
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             due = partial(self._cm_due_of, account, purpose, domain_of)
             campaigns |= on_its_own(self.browse(), purpose, due) or self.browse()
-        return campaigns
+        # Also across companies: a run that is cut off and begins anew reaches the last of them.
+        last_field = SCHEDULES[purpose].last_field
+        return campaigns.sorted(lambda campaign: (campaign[last_field] or datetime.min, campaign.id))
 
     def _cm_due_of(self, account, purpose, domain_of):
         schedule = SCHEDULES[purpose]
@@ -192,8 +194,7 @@ class UtmCampaign(models.Model):
             Domain("cm_account_id", "=", account.id)
             & Domain("cm_external_id", "!=", False)
             & self._cm_domain_not_waiting(purpose)
-            & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
-            order=f"{schedule.last_field} NULLS FIRST, id",
+            & (Domain(schedule.requested_field, "=", True) | domain_of(account))
         )
 
     @api.model

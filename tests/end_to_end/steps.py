@@ -153,23 +153,6 @@ def run_schedule(session: OdooSession, name: str = RECIPIENTS_CRON) -> None:
     assert wait_until(has_run, SECONDS_FOR_A_RUN)
 
 
-def run_schedule_through(session: OdooSession, name: str) -> None:
-    """One of the addon's schedules until it has nothing left, or nothing that it gets done.
-
-    Odoo ends a run after ten seconds, however far it is by then, and begins the next at once.
-    """
-    domain = [("cron_id", "=", record_id(session, ADDON, name))]
-    left = float("inf")
-    while left:
-        run_schedule(session, name)
-        [last] = session.call(
-            "ir.cron.progress", "search_read", domain, ["remaining"], order="id desc", limit=1
-        )
-        if last["remaining"] >= left:
-            return
-        left = last["remaining"]
-
-
 def sync_again(odoo: OdooServer, campaign_id: int) -> None:
     """What a person or the schedule does next, until nothing is left to add."""
 
