@@ -185,8 +185,8 @@ class UtmCampaign(models.Model):
             due = partial(self._cm_due_of, account, purpose, domain_of)
             campaigns |= on_its_own(self.browse(), purpose, due) or self.browse()
         # Also across companies: a run that is cut off and begins anew reaches the last of them.
-        last_field = SCHEDULES[purpose].last_field
-        return campaigns.sorted(lambda campaign: (campaign[last_field] or datetime.min, campaign.id))
+        last = SCHEDULES[purpose].last_field
+        return campaigns.sorted(lambda campaign: (campaign[last] or datetime.min, campaign.id))
 
     def _cm_due_of(self, account, purpose, domain_of):
         schedule = SCHEDULES[purpose]
@@ -194,7 +194,8 @@ class UtmCampaign(models.Model):
             Domain("cm_account_id", "=", account.id)
             & Domain("cm_external_id", "!=", False)
             & self._cm_domain_not_waiting(purpose)
-            & (Domain(schedule.requested_field, "=", True) | domain_of(account))
+            & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
+            order="id",
         )
 
     @api.model
