@@ -16,6 +16,7 @@ INTERNAL_FIELDS = {
     "cm_has_sales",
     "cm_in_flight_first_id",
     "cm_in_flight_last_id",
+    "cm_is_of_another",
     "cm_largest_batch",
     "cm_largest_batch_until",
     "cm_missing_fields",
