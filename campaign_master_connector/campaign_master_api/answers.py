@@ -34,7 +34,7 @@ from .reading import Note, UnusableAnswer, decode_json, with_contract_names
 from .text import clean_message
 from .transport import Answer
 from .types import RateLimit
-from .values import EARLIEST, MAX_COUNT, as_word, folded, folded_words, moment_in
+from .values import EARLIEST, MAX_COUNT, as_word, folded, folded_words, moment_in, read_flag
 
 OTHER_TYPE = "other_type_of_answer"
 # What a body is that has nothing in it.
@@ -384,12 +384,42 @@ def _redirect(answer: Answer, told: Circumstances) -> RedirectRefused:
 # By folded keys, the more telling first.
 _MESSAGES = (
     ("errordescription", "detail", "message", "errormessage", "description", "reason"),
-    ("msg", "statusmessage", "title", "text"),
+    ("msg", "errormsg", "exceptionmessage", "statusmessage", "title", "text"),
 )
 _CODES = ("code", "errorcode", "error")
 _FIELDS = ("field", "property", "propertyname", "parameter", "target")
-_INSIDE = ("error", "errors", "modelstate", "details", "data", "fault")
+_INSIDE = ("error", "errors", "modelstate", "detail", "details", "messages", "data", "fault")
 _MOST_INSIDE = 3
+_FAILED = ("error", "errors", "fault", "exception")
+_SUCCEEDED = ("success", "issuccess", "succeeded", "successful", "ok")
+# Arrays of these names are of an error, whatever the status says.
+_NO_ROWS = frozenset((*_INSIDE, "warnings", "message")) - {"data"}
+
+
+def tells_of_failure(content: Any) -> bool:
+    """Whether an answer whose status is a success says in its body that it is none."""
+    if type(content) is not dict:
+        return False
+    named = _folded_keys(content)
+    return any(_is_told(named.get(name)) for name in _FAILED) or any(
+        read_flag(named.get(name)) is False for name in _SUCCEEDED
+    )
+
+
+def has_words_of_failure(content: Any) -> bool:
+    """Whether there is a failure, or a sentence for a person as errors have it."""
+    return tells_of_failure(content) or bool(_message_in(content))
+
+
+def are_of_failure(name: str) -> bool:
+    """Whether an array of this name belongs to an error rather than to what was asked for."""
+    return folded(name) in _NO_ROWS
+
+
+def _is_told(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return bool(value)
+    return value not in (None, "") and read_flag(value) is not False
 
 
 def _refusal(answer: Answer, told: Circumstances) -> Refusal:
@@ -471,7 +501,9 @@ def _message_in(content: Any, depth: int = 0) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return _joined(_message_in(row, depth) for row in content[:_MOST_INSIDE])
+        # Lists in lists go as deep as the server likes.
+        inner = [(row, depth + isinstance(row, list)) for row in content[:_MOST_INSIDE]]
+        return _joined(_message_in(*one) for one in inner if one[1] <= _MOST_INSIDE)
     if not isinstance(content, dict) or depth > _MOST_INSIDE:
         return ""
     named = _folded_keys(content)

@@ -505,6 +505,80 @@ def test_an_answer_that_lacks_what_it_is_for(
             call("5")
 
 
+FAILURES: list[dict[str, Any]] = [
+    {"errors": ["The server is closed"]},
+    {"errors": [{"code": "closed", "message": "The server is closed"}]},
+    {"errors": [], "success": False, "message": "The server is closed"},
+    {"ROWS": [], "success": False},
+    {"ROWS": [], "Success": "false", "isLastPage": True},
+    {"ROWS": [], "error": {"message": "The server is closed"}, "isLastPage": True},
+    {"ROWS": [], "errors": ["The server is closed"]},
+    {"items": [], "error": "The server is closed"},
+    {"messages": []},
+    {"warnings": [{"id": 7}]},
+]
+
+
+@pytest.mark.parametrize("told", FAILURES)
+def test_a_failure_under_a_success_is_no_empty_answer(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: dict[str, Any]
+) -> None:
+    for url, name in ((LISTS, "lists"), (f"{API}/campaigns", "campaigns"), (RECIPIENTS, None)):
+        server.get(url, json={name or "recipients" if k == "ROWS" else k: told[k] for k in told})
+    for call in (
+        lambda: list(client.iter_lists()),
+        lambda: client.find_campaign("reference-1"),
+        lambda: list(client.iter_campaign_recipient_pages("5")),
+    ):
+        with pytest.raises(InvalidAnswer):
+            call()
+    assert client.calls == 3
+
+
+@pytest.mark.parametrize(
+    "more", [{"error": None}, {"error": ""}, {"errors": []}, {"success": True}, {"error": 0}]
+)
+def test_what_says_that_it_is_no_failure_is_none(
+    server: responses.RequestsMock, client: CampaignMasterClient, more: dict[str, Any]
+) -> None:
+    server.get(LISTS, json={"isLastPage": True, "lists": [], **more})
+    assert list(client.iter_lists()) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "error", "message": "The server is closed"},
+        {"status": 500, "title": "The server is closed"},
+        {"status": "failed", "errors": ["closed"]},
+        {"status": None, "success": False},
+    ],
+)
+def test_a_failure_has_no_figures(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: dict[str, Any]
+) -> None:
+    server.get(f"{CAMPAIGN}/statistics", json=told)
+    with pytest.raises(InvalidAnswer, match="tells of an error"):
+        client.campaign_statistics("5")
+
+
+def test_a_status_alone_is_told(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(f"{CAMPAIGN}/statistics", json={"status": "In review"})
+    assert client.campaign_statistics("5").status_text == "In review"
+
+
+@pytest.mark.parametrize("told", [{"success": False, "message": "No."}, {"error": "No."}])
+def test_a_change_that_failed_under_a_success_was_not_made(
+    server: responses.RequestsMock, client: CampaignMasterClient, fields: Any, told: dict[str, Any]
+) -> None:
+    server.put(CAMPAIGN, json=told)
+    with pytest.raises(InvalidAnswer):
+        client.update_campaign("5", fields)
+    assert client.calls == 1
+
+
 @pytest.mark.parametrize("label", ["text/json", "text/plain; charset=utf-8", "text/html", "x"])
 def test_json_whatever_its_label(
     server: responses.RequestsMock,
