@@ -13,6 +13,7 @@ from urllib.parse import quote
 from .answers import (
     NO_CONTENT,
     are_of_failure,
+    has_rows_in_envelope,
     invalid_answer,
     tells_of_failure,
     too_many_rows,
@@ -238,6 +239,8 @@ class Records:
         if named.get(name) is not None or len(arrays) != 1:
             return None
         if are_of_failure(arrays[0]) or tells_of_failure(content):
+            return None
+        if not content[arrays[0]] and has_rows_in_envelope(content, operation):
             return None
         note(name, "read_generously", 1)
         return list(content[arrays[0]])
