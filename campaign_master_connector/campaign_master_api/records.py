@@ -25,9 +25,11 @@ from .meanings import NEEDS, PAGE, PAGE_SIZE, PAGED, ROWS
 from .reading import UnusableAnswer, read_object, read_rows, with_contract_names
 from .text import clean_email, clean_message, is_identifier, without_blanks_around
 from .types import AddResult, AddStatus, NewRecipient, Page
+from .values import folded
 
 Value = TypeVar("Value")
 PAGING = "paging"
+_LINKS_TO_NEXT = frozenset({"nextlink", "odatanextlink", "next", "nextpage", "nextpageurl"})
 MAX_PAGES = 10_000
 MAX_EMPTY_PAGES = 10
 MEGABYTE = 1024 * 1024
@@ -59,13 +61,17 @@ class Asked(Generic[Value]):
 
 @dataclass(frozen=True)
 class Fetched(Generic[Value]):
-    """One page as it came: `is_last` is None where it doesn't say, `skipped` are raw rows."""
+    """One page as it came: `is_last` is None where it doesn't say, `skipped` are raw rows.
+
+    `has_next` is True where it names a next one by a link, which is not followed.
+    """
 
     items: list[Value]
     skipped: list[Any]
     is_last: bool | None
     fingerprint: int
     size: int
+    has_next: bool = False
 
     @property
     def count(self) -> int:
@@ -142,8 +148,12 @@ class Records:
         for number in range(start, start + MAX_PAGES):
             fetched = self._fetch_next(asked, number, size, ends_if_refused=says_nothing)
             is_repeated = fetched is not None and fetched.count > 0 and fetched.fingerprint in seen
-            # Where the first page is full, it may be the only one that is ever answered.
-            is_stuck = number == start + 1 and fetched is not None and fetched.count == size
+            # A full first page, or one with a link to the next, may come for every number.
+            is_stuck = (
+                number == start + 1
+                and fetched is not None
+                and (fetched.count == size or fetched.has_next)
+            )
             if fetched is None or (
                 is_repeated and says_nothing and fetched.is_last is None and not is_stuck
             ):
@@ -203,7 +213,8 @@ class Records:
         if len(rows) > size:
             self._caller.note(operation)(_name_of(operation, ROWS), PAGING, 1)
         items, skipped = self.values(asked, rows)
-        return Fetched(items, skipped, is_last, _fingerprint(rows), reply.size)
+        has_next = _has_next(reply.content)
+        return Fetched(items, skipped, is_last, _fingerprint(rows), reply.size, has_next)
 
     def _paging(self, operation: Operation, content: Any, number: int) -> bool | None:
         """Whether it says that it is the last page; None where it doesn't say."""
@@ -281,6 +292,11 @@ def _path(operation: Operation, at: Mapping[str, str]) -> str:
 def _name_of(operation: Operation, means: str) -> str:
     key = operation.answer.get(means)
     return key.name if key else ""
+
+
+def _has_next(content: Any) -> bool:
+    links = content.items() if type(content) is dict else ()
+    return any(link and folded(name) in _LINKS_TO_NEXT for name, link in links)
 
 
 def _fingerprint(rows: list[Any]) -> int:

@@ -194,6 +194,15 @@ def test_a_full_page_that_comes_for_each_number_is_not_all(
     assert client.calls == 2
 
 
+@pytest.mark.parametrize("name", ["@odata.nextLink", "next", "next_page_url"])
+def test_a_page_that_links_to_the_next_and_comes_once_more_is_not_all(
+    server: responses.RequestsMock, client: CampaignMasterClient, name: str
+) -> None:
+    serve(server, lambda n: {"value": rows(1, 2), name: "https://cm.example.com/next"})
+    with pytest.raises(InvalidAnswer, match="page 2 repeats"):
+        list(client.iter_campaign_recipient_pages("5"))
+
+
 def test_a_full_last_page_that_comes_once_more_is_the_last(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:
