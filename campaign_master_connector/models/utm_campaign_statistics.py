@@ -71,9 +71,7 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_emails_sent_is_told = fields.Boolean(
-        "No. of Emails Sent is told", readonly=True, copy=False
-    )
+    cm_emails_sent_is_told = fields.Boolean("No. of Emails Sent is told", readonly=True, copy=False)
     cm_hard_bounces = fields.Integer("Hard Bounces", readonly=True, copy=False)
     cm_soft_bounces = fields.Integer("Soft Bounces", readonly=True, copy=False)
     cm_total_unsubscribes = fields.Integer("Total Unsubscribes", readonly=True, copy=False)

@@ -192,14 +192,18 @@ class TestWhoMayBeOnTheListWithoutAResult(OddAnswersCase):
         campaign = self.campaign_with(4)
         self.sync(campaign)
         self.assertEqual(self.states(campaign), {"rejected": 4})
-        self.assertMayBeOnTheList(campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT))
+        self.assertMayBeOnTheList(
+            campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+        )
 
     def test_who_an_answer_that_cannot_be_read_came_for(self):
         self.fails_for_one(InvalidAnswer("Broken.", outcome_unknown=True))
         campaign = self.campaign_with(8)
         self.sync(campaign)
         self.assertEqual(self.rejected(campaign), {CULPRIT: "Broken."})
-        self.assertMayBeOnTheList(campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT))
+        self.assertMayBeOnTheList(
+            campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+        )
 
     def test_who_was_refused_may_go(self):
         self.fails_for_one(RequestRefused("Refused.", server_message="No such domain."))
