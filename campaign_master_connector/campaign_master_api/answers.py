@@ -54,6 +54,10 @@ _NO_REFUSED_LOGIN = frozenset({404, 408, 429})
 _MAINTENANCE = re.compile(
     r"maintenance|temporarily (?:unavailable|closed|down)|read[ -]only|down ?time", re.IGNORECASE
 )
+_OF_THE_LOG_IN = re.compile(
+    r"invalid_(?:grant|client|credentials)|password|credential|unauthori[sz]ed|log-?in",
+    re.IGNORECASE,
+)
 _MONTHLY = re.compile(r"month", re.IGNORECASE)
 
 
@@ -372,6 +376,17 @@ def _token_refused(status: int, refusal: Refusal) -> TokenRefused:
         status=status,
         server_message=refusal.message,
     )
+
+
+def refused_log_in(answer: Answer, content: Any, told: Circumstances) -> CredentialsRefused | None:
+    """The error for a log-in that a success refuses in its body, None where it doesn't.
+
+    Tried again and again it could lock the account, as one that is refused by its status could.
+    """
+    words = answer.body[:LONGEST_REASON].decode(errors="replace")
+    if not tells_of_failure(content) or not _OF_THE_LOG_IN.search(words):
+        return None
+    return _credentials_refused(answer.status, _refusal(answer, told))
 
 
 def _credentials_refused(status: int, refusal: Refusal) -> CredentialsRefused:

@@ -396,7 +396,12 @@ def _recipient_field(name: str, is_system_field: bool | None) -> RecipientField:
 def _may_be(row: object, key: str, external_id: str) -> bool:
     """Whether a campaign that can't be read may be the one with this external id."""
     told = row.get(key) if isinstance(row, dict) else None
-    return not isinstance(told, str) or not told.strip() or told == external_id
+    return not isinstance(told, str) or not told.strip() or _is_same(told, external_id)
+
+
+def _is_same(told: str, external_id: str) -> bool:
+    """Whether the server means this external id; some write one in capitals, or with blanks."""
+    return told.strip().lower() == external_id.lower()
 
 
 def external_id_query(contract: Contract, external_id: str) -> Mapping[str, str]:
@@ -461,11 +466,11 @@ Create = Callable[[], Campaign]
 
 
 def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign | None:
-    """The one of `campaigns` with exactly this external id, None where there is none.
+    """The one of `campaigns` with this external id, None where there is none.
 
     Raises SeveralCampaigns. Another one's campaign is never taken, whatever the server filters.
     """
-    found = {entry.id: entry for entry in campaigns if entry.external_id == external_id}
+    found = {entry.id: entry for entry in campaigns if _is_same(entry.external_id, external_id)}
     if len(found) > 1:
         raise SeveralCampaigns(
             _(
