@@ -22,9 +22,7 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_is_of_another = fields.Boolean(
-        "Only others change it", compute="_compute_cm_is_of_another"
-    )
+    cm_is_of_another = fields.Boolean("Only others change it", compute="_compute_cm_is_of_another")
 
     @api.depends("user_id", "cm_account_id")
     @api.depends_context("uid", "allowed_company_ids")
