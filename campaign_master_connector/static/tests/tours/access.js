@@ -153,16 +153,6 @@ const lookAtPagesOfOdoo = () => [
         `${DIALOG} .o_list_renderer`
     ),
     ...lookAtOdoo("dialog", DIALOG),
-    ...openAction(
-        {
-            type: "ir.actions.act_window",
-            res_model: "ir.logging",
-            views: [[false, "form"]],
-            target: "new",
-        },
-        `${DIALOG} .o_form_label_readonly`
-    ),
-    ...lookAtOdoo("form in a dialog", DIALOG),
 ];
 
 registry.category("web_tour.tours").add("campaign_master_access", {
