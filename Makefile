@@ -3,13 +3,19 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format matrix dump pictures bench soak translations wheel clean
+.PHONY: help demo test lint format matrix dump pictures bench soak translations wheel clean sandbox check
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 demo: ## Odoo with the addon and the sandbox Campaign Master, account set up; Ctrl-C ends it
 	@$(PYTHON) -m tools demo $(ARGS)
+
+sandbox: ## A sandbox Campaign Master alone; ARGS="--dialect dotnet"
+	@$(PYTHON) -m tools sandbox $(ARGS)
+
+check: ## What an account's API has otherwise than the contract; ARGS="ADDRESS --username NAME"
+	@$(PYTHON) -m tools check $(ARGS) || [ $$? -eq 1 ]
 
 test: ## All tests; ARGS="path -k name" for some of them
 	@$(PYTHON) -m tools test $(ARGS)

@@ -15,6 +15,7 @@
         "data/ir_cron_data.xml",
         "wizards/campaign_master_add_recipients_views.xml",
         "wizards/campaign_master_lift_opt_outs_views.xml",
+        "wizards/campaign_master_api_check_views.xml",
         "views/campaign_master_list_views.xml",
         "views/campaign_master_template_views.xml",
         "views/campaign_master_deviation_views.xml",

@@ -28,6 +28,7 @@ NEEDS_ODOO = {
     "soak",
     "translations",
 }
+WITHOUT_ODOO = {"setup", "sandbox", "check"}
 NEEDS_BROWSER = {"test", "matrix", "pictures", "soak"}
 NEEDS_JAVASCRIPT = {"lint", "format", "test"}
 NEEDS_HOOKS = {"lint"}
@@ -38,7 +39,7 @@ NEEDS_DARK_MODE = {"test"}
 def main() -> int:
     """`python3 -m tools COMMAND [ARGUMENTS]`: setup, or one of those below."""
     command = sys.argv[1] if len(sys.argv) > 1 else "setup"
-    if command not in {"setup", *NEEDS_ODOO}:
+    if command not in WITHOUT_ODOO | NEEDS_ODOO:
         raise Problem(f"There is no command {command}; `make help` lists what there is.")
     with locks.held("set-up", "Another set-up is running"):
         for configuration in places.cache().glob("*.conf"):

@@ -16,6 +16,8 @@ COMMANDS = {
     "dump": "tools.dump",
     "translations": "tools.translations",
     "soak": "tools.soak",
+    "sandbox": "tools.sandbox",
+    "check": "tools.api_check",
 }
 
 

@@ -19,6 +19,7 @@ from .answers import (
     invalid_answer,
     not_campaign_master,
     rate_limit_of,
+    refused_log_in,
     token_reset_of,
 )
 from .contract_parts import Contract, Operation
@@ -110,6 +111,16 @@ class Hooks:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """One request and what came of it: an answer or an error, after so many seconds."""
+
+    operation: Operation
+    answer: Answer | None
+    error: CampaignMasterError | None
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Call:
     """One operation with its path filled in, its query and its encoded body."""
 
@@ -148,6 +159,7 @@ class Caller:
         self.calls = 0
         self.rate_limit: RateLimit | None = None
         self.deviations: Counter[Deviation] = Counter()
+        self.observer: Callable[[Exchange], None] | None = None
         self._lost_an_answer = False
         self._transport = transport
         self._credentials = credentials
@@ -196,6 +208,11 @@ class Caller:
             raise invalid_answer(operation, "an object was expected")
         named = with_contract_names([content], operation.answer, self.note(operation))[0]
         name = operation.answer[TOKEN].name
+        circumstances = Circumstances(
+            operation, self.contract, self._transport.host, self.secrets()
+        )
+        if not named.get(name) and (refused := refused_log_in(answer, content, circumstances)):
+            raise refused
         if name not in named:
             raise not_campaign_master(answer, self._transport.host)
         if not is_usable_token(named[name]):
@@ -245,17 +262,30 @@ class Caller:
         if self._hooks.call:
             self._hooks.call()
         self.calls += 1
+        began = time.monotonic()
         try:
             answer = self._transport.exchange(
                 call.operation.method, call.path, headers=headers, query=call.query, body=call.body
             )
         except CampaignMasterError as error:
+            self._tell_observer(call.operation, None, error, began)
             return error
+        self._tell_observer(call.operation, answer, None, began)
         self._note_headers(call, answer)
         circumstances = Circumstances(
             call.operation, self.contract, self._transport.host, self.secrets()
         )
         return error_of(answer, circumstances) or answer
+
+    def _tell_observer(
+        self,
+        operation: Operation,
+        answer: Answer | None,
+        error: CampaignMasterError | None,
+        began: float,
+    ) -> None:
+        if self.observer:
+            self.observer(Exchange(operation, answer, error, time.monotonic() - began))
 
     def _note_headers(self, call: Call, answer: Answer) -> None:
         limit = rate_limit_of(answer, self.contract)

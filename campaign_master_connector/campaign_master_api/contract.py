@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,10 @@ def use(path: str | Path) -> Contract:
 
 
 class _ContractReader(SchemaReader):
+    def __init__(self, file: ContractFile) -> None:
+        super().__init__(file)
+        self._header_lines: dict[str, tuple[int, ...]] = {}
+
     def contract(self) -> Contract:
         operations = self._operations()
         contract = Contract(
@@ -104,6 +109,7 @@ class _ContractReader(SchemaReader):
             error=self._error(operations),
             longest_external_id=self._longest_external_id(operations),
             document=self._root,
+            header_lines=self._header_lines,
         )
         if self.problems:
             raise ContractError(list(dict.fromkeys(self.problems)))
@@ -161,6 +167,7 @@ class _ContractReader(SchemaReader):
             answer=answer,
             fixed={**fixed, "body": fixed_in_body},
             source=source,
+            line=self._file.line(self._object(self._root, "paths"), path),
         )
 
     def _check_security(self, means: str, source: Json) -> None:
@@ -209,10 +216,11 @@ class _ContractReader(SchemaReader):
         frame: Meanings = {**(PAGED if need.is_paged else {}), ROWS: Kind.ROWS}
         shape = dict(self._shape(merged, frame, means, (ROWS,)))
         if ROWS in shape:
-            name = shape[ROWS].name
+            name, lines = shape[ROWS].name, shape[ROWS].lines
             holder, node = merged.keys[name]
             where = f"{means}, {name}"
-            shape[ROWS] = self._array(node, holder, name, need.answer, where, need.essential)
+            array = self._array(node, holder, name, need.answer, where, need.essential)
+            shape[ROWS] = replace(array, lines=lines)
         return shape
 
     def _body(self, means: str, need: Need, source: Json) -> tuple[Shape, Mapping[str, Any]]:
@@ -448,7 +456,10 @@ class _ContractReader(SchemaReader):
         components = self._object(self._root, "components")
         declared = self._object(components, "headers")
         only_there: dict[str, str] = {}
+        in_answers = dict(self._header_lines)
         self._collect_headers(only_there, declared)
+        # There a name may be what answers refer to; in them it is the one on the wire.
+        self._header_lines |= in_answers
         names = {**only_there, **names}
         names.setdefault(RETRY_AFTER, "Retry-After")
         self._check_offer(
@@ -463,6 +474,8 @@ class _ContractReader(SchemaReader):
                 continue
             if not _HEADER_NAME.fullmatch(name):
                 self._complain(headers, f"`{name}` is no possible name of a header", name)
+            lines = {*self._header_lines.get(ours, ()), self._file.line(headers, name)}
+            self._header_lines[ours] = tuple(sorted(lines))
             if names.setdefault(ours, name).lower() != name.lower():
                 self._complain(headers, f"`{name}` and `{names[ours]}` both mean {ours}", name)
 

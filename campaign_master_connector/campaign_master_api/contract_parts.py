@@ -22,6 +22,7 @@ class Key:
     `types` are the JSON types that the contract gives it, null among them where it may be null;
     none where it gives none. `words` are the vendor's words with ours. `items` are the keys of an
     object, or of the objects in an array. An array that is an answer itself has an empty name.
+    `lines` are where the file has the key, and where it says that it is required.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Key:
     items: Shape = field(default_factory=dict)
     max_length: int | None = None
     max_items: int | None = None
+    lines: tuple[int, ...] = field(default=(), compare=False)
 
     def word(self, ours: str) -> str:
         """The vendor's (first) word for ours; KeyError where it has none."""
@@ -71,7 +73,7 @@ class Operation:
     `parameters`, `body` and `answer` are by our names, `answer` being the keys of the object that
     it answers as a whole; `rows` is the array in it, `row` what is asked for: one of the rows, or
     the object itself. `fixed` are parameters and keys of the body that always have one value, by
-    place and name. `source` is the operation in the file.
+    place and name. `source` is the operation in the file, `line` where its path stands.
     """
 
     means: str
@@ -86,6 +88,7 @@ class Operation:
     answer: Shape
     fixed: Mapping[str, Mapping[str, Any]]
     source: Json = field(repr=False)
+    line: int = field(default=1, compare=False)
 
     @cached_property
     def rows(self) -> Key | None:
@@ -121,7 +124,8 @@ class TokenHeader:
 @dataclass(frozen=True)
 class Contract:
     """All of a contract file. `base_path` has the version as `{version}`, `headers` are by our
-    names, `error` is the object that tells of a refusal, `document` the file as plain data."""
+    names, `error` is the object that tells of a refusal, `document` the file as plain data,
+    `header_lines` where answers name the headers."""
 
     path: Path
     base_path: str
@@ -131,6 +135,7 @@ class Contract:
     error: Shape
     longest_external_id: int
     document: Json = field(repr=False)
+    header_lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def largest_batch(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -197,7 +197,8 @@ class SchemaReader:
                 self._complain(holder, f"{where}: `{name}` and `{other}` both mean {means}", name)
             required = name in found.required
             schema = self._follow(node, holder)
-            shape[means] = self._key(name, schema, meanings[means], required, f"{where}, {name}")
+            key = self._key(name, schema, meanings[means], required, f"{where}, {name}")
+            shape[means] = replace(key, lines=self._lines_of(found, name))
         for name, holder in found.required.items():
             if name not in found.keys:
                 self._complain(
@@ -206,6 +207,12 @@ class SchemaReader:
         needed = [name for name in meanings if name not in READ_FROM]
         self._check_offer(where, found.at, shape, needed, found.not_offered, essential)
         return {means: shape[means] for means in meanings if means in shape}
+
+    def _lines_of(self, found: MergedObject, name: str) -> tuple[int, ...]:
+        lines = [self._file.line(found.keys[name][0], name)]
+        if name in found.required:
+            lines.append(self._file.line(found.required[name], "required"))
+        return tuple(lines)
 
     def _key(self, name: str, schema: Json, kind: Kind, required: bool, where: str) -> Key:
         types = self._types(schema)

@@ -158,7 +158,7 @@ class CampaignMasterRecipient(models.Model):
         }
         if former:
             on_list.keep_former(self.env, on_list.rows_of(former))
-            self.browse(former).was_on_list = False
+            self.browse(former).update({"was_on_list": False, "unanswered_count": 0})
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -14,12 +14,13 @@ def may_be_on_list():
     """Condition on ``recipient`` and ``campaign``: whether its address of now may be on a list.
 
     After the state, which tells as long as the list is the same: who was left out or waits again
-    since, and whose batch is under way or never was answered.
+    since, of whom no result came, and whose batch is under way or never was answered.
     """
     return SQL(
         """
         (recipient.state IN ('added', 'exists', 'opted_out')
          OR recipient.was_on_list IS TRUE
+         OR recipient.unanswered_count > 0
          OR recipient.id BETWEEN campaign.cm_in_flight_first_id AND campaign.cm_in_flight_last_id)
         """
     )
@@ -49,6 +50,7 @@ def staying(recipients):
                 """
                 SELECT recipient.id,
                        CASE WHEN recipient.state IN ('added', 'exists') THEN 'on_list'
+                            WHEN recipient.unanswered_count > 0 THEN 'under_way'
                             WHEN recipient.state = 'pending'
                                  AND recipient.id BETWEEN campaign.cm_in_flight_first_id
                                                       AND campaign.cm_in_flight_last_id

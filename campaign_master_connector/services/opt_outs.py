@@ -137,11 +137,17 @@ def unsettled(campaign, counts):
 def strangers_in_excess(campaign, counts):
     """Addresses of nobody here, where more people unsubscribed from ``campaign`` than got its mail.
 
-    Nobody can unsubscribe from a mail that wasn't sent, so that these may be anybody's.
+    Nobody can unsubscribe from a mail that wasn't sent, so that these may be anybody's. Where
+    Campaign Master doesn't tell how many got it, that can't be known of anybody.
 
     :param counts: {address: how often it unsubscribed}, of one page
     :return: {address}
     """
+    return strangers_beyond_figure(campaign, counts) if campaign.cm_emails_sent_is_told else set()
+
+
+def strangers_beyond_figure(campaign, counts):
+    """As `strangers_in_excess`, by the number of before where none is told."""
     env = campaign.env
     strangers = counts.keys() - _people_with(campaign.cm_account_id, counts)
     if not strangers:

@@ -39,7 +39,7 @@ STATE_OF_STATUS = {
     AddStatus.EXISTS: "exists",
     AddStatus.UNSUBSCRIBED: "opted_out",
     AddStatus.INVALID: "rejected",
-    AddStatus.UNKNOWN: "rejected",
+    AddStatus.UNKNOWN: "unclear",
 }
 
 
@@ -47,7 +47,8 @@ class Outcome(NamedTuple):
     """What became of one recipient that was sent.
 
     The state is `pending` where no result came, `accepted` where none came of anybody and the
-    answer says no more than that the batch was taken.
+    answer says no more than that the batch was taken, and `unclear` for who is rejected for
+    an error or a word that leaves open whether the one is on the list.
     """
 
     recipient_id: int
@@ -221,5 +222,6 @@ class Sending:
     def _done(self):
         for (recipient_id, email), error in self.suspects:
             message = error.server_message or sentence_of(self.campaign.env, error)
-            self.sent.outcomes.append(Outcome(recipient_id, email, "rejected", message))
+            state = "unclear" if error.outcome_unknown else "rejected"
+            self.sent.outcomes.append(Outcome(recipient_id, email, state, message))
         return self.sent

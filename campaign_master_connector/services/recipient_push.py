@@ -209,7 +209,8 @@ def _update_states(env, sent, chosen_list):
 
     Who got no result stays pending, but not for ever: in the end the one is rejected, and those
     of a batch that was taken each time without a word are added. What is there at the next
-    attempt was added by the one before.
+    attempt was added by the one before. The number of attempts stays with who is rejected and
+    may be on the list nevertheless.
     """
     return SQL(
         """
@@ -217,19 +218,20 @@ def _update_states(env, sent, chosen_list):
         sent AS MATERIALIZED (
         SELECT told.id, told.email,
                CASE WHEN is_last AND told.state = 'accepted' THEN 'added'
-                    WHEN is_last THEN 'rejected'
+                    WHEN is_last OR told.state = 'unclear' THEN 'rejected'
                     WHEN has_no_result THEN 'pending'
                     WHEN told.state = 'exists' AND attempts > 1 THEN 'added'
                     ELSE told.state END AS state,
                CASE WHEN is_last THEN %(no_result)s ELSE told.message END AS message,
-               CASE WHEN has_no_result AND NOT is_last THEN attempts END AS attempts
+               CASE WHEN has_no_result AND NOT (is_last AND told.state = 'accepted')
+                         OR told.state = 'unclear' THEN attempts END AS attempts
           FROM told JOIN campaign_master_recipient known
             ON known.id = told.id AND known.id = ANY(ARRAY(SELECT id FROM told))
          CROSS JOIN LATERAL (
                SELECT COALESCE(known.unanswered_count, 0) + 1 AS attempts,
                       told.state IN ('pending', 'accepted') AS has_no_result) counted
          CROSS JOIN LATERAL (
-               SELECT has_no_result AND attempts >= %(most)s AS is_last) compared),
+               SELECT has_no_result AND MOD(attempts, %(most)s) = 0 AS is_last) compared),
         stored AS (
         UPDATE campaign_master_recipient recipient
            SET state = sent.state,
@@ -267,7 +269,7 @@ def _remember_who_is_on_the_list(env, sent):
         """
         SELECT recipient.id, sent.email, recipient.email IS DISTINCT FROM sent.email AS has_changed
           FROM campaign_master_recipient recipient JOIN %s ON recipient.id = sent.id
-         WHERE sent.state IN ('added', 'exists', 'accepted')
+         WHERE sent.state NOT IN ('opted_out', 'rejected')
         """,
         sent,
     )
@@ -275,15 +277,13 @@ def _remember_who_is_on_the_list(env, sent):
         env,
         SQL("SELECT id, email, NULL::integer FROM (%s) AS arrived WHERE has_changed", arrived),
     )
-    on_list.was_sent(
-        env, SQL("SELECT id, email FROM %s WHERE state IN ('added', 'exists', 'opted_out')", sent)
-    )
+    on_list.was_sent(env, SQL("SELECT id, email FROM %s WHERE state <> 'rejected'", sent))
     env.cr.execute(
         SQL(
             """
             UPDATE campaign_master_recipient SET was_on_list = TRUE
              WHERE id = ANY(ARRAY(SELECT id FROM (%s) AS arrived WHERE NOT has_changed))
-               AND state NOT IN ('added', 'exists')
+               AND state NOT IN ('added', 'exists') AND COALESCE(unanswered_count, 0) = 0
             """,
             arrived,
         )

@@ -27,7 +27,16 @@ def decisions_on(recipients):
     if not recipients:
         return {}
     flush_sources(recipients.env)
-    recipients.flush_recordset(["campaign_id", "partner_id", "lead_id", "opted_out", "was_on_list"])
+    recipients.flush_recordset(
+        [
+            "campaign_id",
+            "partner_id",
+            "lead_id",
+            "opted_out",
+            "was_on_list",
+            "unanswered_count",
+        ]
+    )
     rows = recipients.env.execute_query(
         SQL(
             "SELECT recipient_id, kind, email, state, state_reason, former_email "
@@ -63,7 +72,9 @@ def reconsider(env, condition):
                SET kind = decided.kind, email = decided.email, state = decided.state,
                    state_reason = decided.state_reason,
                    opted_out = recipient.opted_out IS TRUE OR decided.state = 'opted_out',
-                   was_on_list = recipient.was_on_list AND decided.former_email IS NULL
+                   was_on_list = recipient.was_on_list AND decided.former_email IS NULL,
+                   unanswered_count = CASE WHEN decided.former_email IS NULL
+                                           THEN recipient.unanswered_count END
               FROM decided
              WHERE decided.recipient_id = recipient.id
                AND recipient.id = ANY(ARRAY(SELECT recipient_id FROM decided))
@@ -88,6 +99,7 @@ def reconsider(env, condition):
             "state_reason",
             "opted_out",
             "was_on_list",
+            "unanswered_count",
             "former_address_ids",
         ]
     )
@@ -130,16 +142,23 @@ def release_from_blacklist(campaign):
 
 
 def queue_again(campaigns):
-    """Let everybody who was added, or refused, be pushed again; who opted out stays out."""
+    """Let everybody who was added, or refused, be pushed again; who opted out stays out.
+
+    What was sent without a result was sent to the list of before.
+    """
     recipients = campaigns.env["campaign.master.recipient"]
     recipients.flush_model()
     campaigns.env.cr.execute(
         SQL(
             """
             UPDATE campaign_master_recipient
-               SET state = 'pending', server_message = NULL,
+               SET state = CASE WHEN state = 'excluded' THEN state ELSE 'pending' END,
+                   server_message = NULL,
                    was_on_list = was_on_list OR state IN ('added', 'exists')
-             WHERE campaign_id IN %s AND state IN ('added', 'exists', 'rejected')
+                                 OR COALESCE(unanswered_count, 0) > 0,
+                   unanswered_count = NULL
+             WHERE campaign_id IN %s AND state <> 'opted_out'
+               AND (state IN ('added', 'exists', 'rejected') OR unanswered_count > 0)
             """,
             tuple(campaigns.ids),
         )

@@ -184,12 +184,15 @@ def _pull_recipients(campaign, client, result, clock):
 
 
 def _look_how_many_were_sent(campaign, client, page):
-    """Where more seem to have left than got the mail: the figure may be older than the launch."""
+    """Where more seem to have left than got the mail: the figure may be older than the launch.
+
+    Or none was told yet.
+    """
     pulled_at = campaign.cm_statistics_at
     if pulled_at and pulled_at > fields.Datetime.now() - FIGURES_ARE_FRESH:
         return
     told = unsubscribes_told(campaign, page.items)
-    if told and opt_outs.strangers_in_excess(campaign, told):
+    if told and opt_outs.strangers_beyond_figure(campaign, told):
         transaction.commit(campaign.env)
         _pull_figures(campaign, client)
 

@@ -60,6 +60,7 @@ class CountingClient:
         self.on_call = on_call
         self.calls = 0
         self.rate_limit = None
+        self.deviations = Counter()
 
     def call(self, kind):
         self.on_call()

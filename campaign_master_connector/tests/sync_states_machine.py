@@ -50,11 +50,11 @@ class SyncStates(Checks, RuleBasedStateMachine):
 
         def heard_add(client, list_id, recipients):
             self.model.before_push(list_id, [recipient.email for recipient in recipients])
-            results = add(client, list_id, recipients)
-            self.model.after_push(results)
+            answer = add(client, list_id, recipients)
+            self.model.after_push(answer.results)
             while self.to_merge_in_flight:
                 self.as_seen_before(self.to_merge_in_flight.pop())
-            return results
+            return answer
 
         def heard_pages(client, *arguments, **keywords):
             for page in pages(client, *arguments, **keywords):

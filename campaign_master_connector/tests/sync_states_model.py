@@ -89,7 +89,7 @@ class Model:
                 self.pushed[email] |= {person, *map(key_of, self.contact_of(self._record(person)))}
 
     def after_push(self, results):
-        for result in results:
+        for result in filter(None, results):
             self.seen[result.status.value] += 1
             if result.status.value == LEFT:
                 self.told_left(result.email)

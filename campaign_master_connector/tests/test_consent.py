@@ -1,11 +1,13 @@
 """Whose consent it is: of the person and the address of then, whatever is merged or corrected."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..campaign_master_api import AddAnswer, CampaignMasterClient
 from .common import CampaignMasterCase
 from .recipient_statistics_common import RecipientStatisticsCase
 
@@ -202,6 +204,28 @@ class TestMergedInFlight(ConsentCase):
         self.push_and_merge(source, target)
         target.email = "moved@example.com"
         self.assertEqual(self.state_later(target), "opted_out")
+
+    def test_address_whose_result_is_not_told_is_kept(self):
+        original = CampaignMasterClient.add_list_recipients
+        for name, told in (("empty", []), ("some", [-1])):
+            with self.subTest(told=name):
+                source = self.contact(f"source-{name}@example.com")
+                target = self.contact(f"target-{name}@example.com")
+                self.add(self.campaign, source | target)
+
+                def add(client, list_id, recipients, told=tuple(told)):
+                    answer = original(client, list_id, recipients)
+                    results = [None] * len(answer.results)
+                    for place in told:
+                        results[place] = answer.results[place]
+                    return AddAnswer(results, answer.lost_an_answer, is_empty=not told)
+
+                with patch.object(CampaignMasterClient, "add_list_recipients", add):
+                    self.push_and_merge(source, target)
+                self.assertIn(f"source-{name}@example.com", self.on_list())
+                [former] = self.recipients(self.campaign, target).former_address_ids
+                self.assertEqual(former.email, f"source-{name}@example.com")
+                self.assertFalse(former.sudo().merged_recipient_id, "it is known to have been sent")
 
     def test_who_only_waited_can_still_be_removed(self):
         source, target = self.contact("source@example.com"), self.contact("target@example.com")

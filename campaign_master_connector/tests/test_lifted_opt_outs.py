@@ -1,5 +1,6 @@
 """An administrator lifts opt-outs, of people or of a run, with a reason; nothing else does."""
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -270,4 +271,32 @@ class TestLiftedOptOuts(CampaignMasterCase):
             campaign.cm_recipient_statistics_at = False
             self.env["utm.campaign"]._cron_cm_update_recipient_statistics()
         self.assertEqual(self.calls(), {"getCampaignStatistics": 1})
+        self.assertEqual(self.opt_outs.search([]).mapped("email"), ["list-1@example.com"])
+
+    def untold(self):
+        """A server that doesn't tell how many e-mails were sent."""
+        original = CampaignMasterClient.campaign_statistics
+
+        def pull(client, campaign_id):
+            return replace(original(client, campaign_id), emails_sent=None)
+
+        return patch.object(CampaignMasterClient, "campaign_statistics", pull)
+
+    def test_number_that_is_not_told_bounds_nobody(self):
+        campaign = self.sent_to(4)
+        told = {f"left-{number}@example.com": 1 for number in range(50)}
+        with self.untold():
+            self.tell_of_unsubscribes(campaign, told)
+        self.assertEqual(campaign.cm_opt_outs_in_excess, 0)
+        self.assertEqual(set(self.opt_outs.search([]).mapped("email")), told.keys())
+
+    def test_number_of_before_bounds_nobody_once_it_is_not_told_any_more(self):
+        campaign = self.synced_campaign(self.contacts(1))
+        self.pull(campaign)
+        self.assertEqual(campaign.cm_emails_sent, 0)
+        self.control.launch(campaign.cm_external_id, self.customers)
+        campaign.cm_statistics_at = fields.Datetime.now() - timedelta(hours=2)
+        with self.untold(), self.pages_of([self.row("list-1@example.com", 1)]):
+            campaign.cm_recipient_statistics_at = False
+            self.env["utm.campaign"]._cron_cm_update_recipient_statistics()
         self.assertEqual(self.opt_outs.search([]).mapped("email"), ["list-1@example.com"])

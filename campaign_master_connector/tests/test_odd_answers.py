@@ -6,7 +6,9 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..campaign_master_api import (
     AccountRefused,
@@ -92,7 +94,7 @@ class TestOddResults(OddAnswersCase):
         self.after = lambda results: results
         campaign.cm_recipient_ids.action_cm_retry()
         self.run_cron()
-        self.assertEqual(self.states(campaign), {"added": 7, "exists": 1})
+        self.assertEqual(self.states(campaign), {"added": 8}, "the first attempt added that one")
 
     def test_who_got_no_result_is_asked_for_again_and_counts_then(self):
         self.change(CULPRIT, lambda one: None)
@@ -114,7 +116,6 @@ class TestOddResults(OddAnswersCase):
         self.assertEqual(
             self.rejected(campaign), {CULPRIT: "Campaign Master gave no result for this address."}
         )
-        self.assertFalse(campaign.cm_recipient_ids.sudo().filtered("unanswered_count"))
         campaign.cm_recipient_ids.action_cm_retry()
         self.sizes.clear()
         self.run_cron()
@@ -132,6 +133,138 @@ class TestOddResults(OddAnswersCase):
         self.after = lambda results: results
         self.run_again(campaign)
         self.assertEqual(self.states(campaign), {"added": 8}, "the first attempt added them")
+
+
+@tagged("post_install", "-at_install")
+class TestWhoMayBeOnTheListWithoutAResult(OddAnswersCase):
+    """Campaign Master added the one, and Odoo was not told."""
+
+    def setUp(self):
+        super().setUp()
+        self.seller = self.make_user("seller", "sales_team.group_sale_salesman_all_leads")
+
+    def no_result(self):
+        """Of the culprit; the others have theirs."""
+        self.after = lambda results: [
+            None if one and one.email == CULPRIT else one for one in results
+        ]
+
+    def sent_without_result(self, runs=1):
+        """The culprit, who was sent so often and is on the list."""
+        self.no_result()
+        campaign = self.campaign_with(8)
+        self.sync(campaign)
+        for _run in range(runs - 1):
+            self.run_cron()
+        self.assertIn(CULPRIT, self.on_list())
+        return campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+
+    def assertMayBeOnTheList(self, recipient, reason="they may be on the list"):
+        """It can't be removed, and its address is kept when it changes."""
+        recipient = recipient.with_user(self.seller)
+        self.assertIn(reason, recipient.cm_ask_before_removal()["text"])
+        with self.assertRaises(UserError):
+            recipient.unlink()
+        recipient.sudo().partner_id.email = "moved@example.com"
+        self.env.flush_all()
+        self.assertEqual(recipient.sudo().former_address_ids.mapped("email"), [CULPRIT])
+
+    def test_who_waits_for_one(self):
+        recipient = self.sent_without_result()
+        self.assertEqual(recipient.state, "pending")
+        self.assertMayBeOnTheList(recipient)
+
+    def test_who_never_got_one(self):
+        recipient = self.sent_without_result(ATTEMPTS_WITHOUT_RESULT)
+        self.assertEqual(recipient.state, "rejected")
+        self.assertMayBeOnTheList(recipient)
+
+    def test_who_was_left_out_since(self):
+        recipient = self.sent_without_result()
+        recipient.partner_id.active = False
+        self.assertEqual(recipient.state, "excluded")
+        self.assertMayBeOnTheList(recipient)
+
+    def test_who_got_a_word_that_nobody_knows(self):
+        self.after = lambda results: [
+            AddResult(one.email, AddStatus.UNKNOWN, "Queued") for one in results
+        ]
+        campaign = self.campaign_with(4)
+        self.sync(campaign)
+        self.assertEqual(self.states(campaign), {"rejected": 4})
+        self.assertMayBeOnTheList(
+            campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+        )
+
+    def test_who_an_answer_that_cannot_be_read_came_for(self):
+        self.fails_for_one(InvalidAnswer("Broken.", outcome_unknown=True))
+        campaign = self.campaign_with(8)
+        self.sync(campaign)
+        self.assertEqual(self.rejected(campaign), {CULPRIT: "Broken."})
+        self.assertMayBeOnTheList(
+            campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+        )
+
+    def test_who_was_refused_may_go(self):
+        self.fails_for_one(RequestRefused("Refused.", server_message="No such domain."))
+        campaign = self.campaign_with(8)
+        self.sync(campaign)
+        recipient = campaign.cm_recipient_ids.filtered(lambda one: one.email == CULPRIT)
+        recipient.with_user(self.seller).unlink()
+        self.assertFalse(recipient.exists())
+
+    def test_new_address_begins_anew(self):
+        for unnoticed in (False, True):
+            with self.subTest(unnoticed=unnoticed):
+                self.prepare()
+                self.pull_choices()
+                recipient = self.sent_without_result(ATTEMPTS_WITHOUT_RESULT - 1)
+                email = f"there-{unnoticed}@example.com"
+                self.control.add_to_list(self.customers, [email])
+                if unnoticed:
+                    self.change_past_the_orm(recipient.partner_id, email)
+                else:
+                    recipient.partner_id.email = email
+                self.after = lambda results: results
+                self.run_cron()
+                self.assertEqual((recipient.email, recipient.state), (email, "exists"))
+                self.assertEqual(recipient.former_address_ids.mapped("email"), [CULPRIT])
+                recipient.campaign_id.cm_recipient_ids.partner_id.email = False
+
+    def change_past_the_orm(self, contact, email):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET email = %s, email_normalized = %s WHERE id = %s",
+                email,
+                email,
+                contact.id,
+            )
+        )
+        contact.invalidate_recordset()
+
+    def test_new_list_begins_anew(self):
+        recipient = self.sent_without_result(ATTEMPTS_WITHOUT_RESULT - 1)
+        self.control.add_to_list(self.newsletter, [CULPRIT])
+        recipient.campaign_id.cm_list_id = self.choice("list", self.newsletter)
+        self.assertIn(
+            "to another list before",
+            recipient.with_user(self.seller).cm_ask_before_removal()["text"],
+        )
+        self.run_cron()
+        self.assertEqual(recipient.state, "pending", "it was sent once to this list")
+        self.after = lambda results: results
+        recipient.campaign_id.cm_list_id = self.choice("list", self.customers)
+        recipient.campaign_id.cm_list_id = self.choice("list", self.newsletter)
+        self.run_cron()
+        self.assertEqual(recipient.state, "exists", "it was there before anything was sent")
+
+    def test_new_list_leaves_who_is_left_out_with_what_is_known(self):
+        recipient = self.sent_without_result()
+        recipient.partner_id.active = False
+        recipient.campaign_id.cm_list_id = self.choice("list", self.newsletter)
+        self.assertEqual((recipient.state, recipient.state_reason), ("excluded", "archived"))
+        self.assertMayBeOnTheList(recipient, "to another list before")
 
 
 @tagged("post_install", "-at_install")

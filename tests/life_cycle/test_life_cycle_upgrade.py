@@ -45,11 +45,27 @@ KEEP_A_SEARCH = """
     VALUES ('Ours', 'utm.campaign',
             '["&", ("cm_external_id", ">", 0), ("cm_state", "=", "sent")]', '{}', '[]', TRUE)
 """
+# The same of the campaign of a lead, for mailings of Odoo.
+KEEP_A_MAILING_FILTER = """
+    INSERT INTO mailing_filter (name, mailing_model_id, mailing_domain)
+    SELECT 'Ours', id, '[["campaign_id.cm_external_id", ">", 0]]' FROM ir_model
+     WHERE model = 'crm.lead'
+"""
+# As campaigns could come to share one: a backup was restored, say.
+SHARE_AN_ID = """
+    INSERT INTO utm_campaign
+           (name, title, user_id, stage_id, active, cm_reference, cm_account_id, cm_list_id,
+            cm_external_id, cm_state, cm_sent_at, cm_recipient_statistics_after,
+            cm_recipient_statistics_page)
+    SELECT %(title)s, JSONB_BUILD_OBJECT('en_US', %(title)s), user_id, stage_id, TRUE, 'shares',
+           cm_account_id, cm_list_id, cm_external_id, 'sent', cm_sent_at, cm_sent_at, 3
+      FROM utm_campaign WHERE title->>'en_US' = 'Sent before the upgrade'
+"""
 KEPT = {
     "campaigns": """
         SELECT title, active, cm_reference, cm_external_id::varchar, cm_state, cm_emails_sent,
                cm_unique_clicks, cm_total_opens, cm_synced_at, cm_subject
-          FROM utm_campaign ORDER BY id
+          FROM utm_campaign WHERE cm_reference <> 'shares' ORDER BY id
     """,
     "recipients": """
         SELECT campaign_id, partner_id, lead_id, kind, email, state, state_reason, total_opens,
@@ -83,6 +99,8 @@ def old(version: str, server: postgres.Server, base: str, copy_of: MakeDatabase)
     versions.restore(server, VERSIONS / f"{version}.sql.gz", name)
     with server.cursor(name) as cursor:
         cursor.execute(KEEP_A_SEARCH)
+        cursor.execute(KEEP_A_MAILING_FILTER)
+        cursor.execute(SHARE_AN_ID, {"title": "Shares its id"})
         if version in TO_ADD:
             cursor.execute(ADD_SOMEBODY_LATER, [TO_ADD[version]])
     return name
@@ -194,6 +212,23 @@ def test_a_search_that_somebody_kept_still_finds_what_it_found(upgraded: OdooRun
     query = "SELECT domain FROM ir_filters WHERE name = 'Ours'"
     found = contents.rows(upgraded.server, upgraded.database, query)
     assert found == [('["&", ("cm_external_id", "!=", False), ("cm_state", "=", "sent")]',)]
+
+
+def test_a_filter_of_mailings_still_finds_what_it_found(upgraded: OdooRuns) -> None:
+    query = "SELECT mailing_domain FROM mailing_filter WHERE name = 'Ours'"
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found == [('[("campaign_id.cm_external_id", "!=", False)]',)]
+
+
+def test_campaign_that_shared_an_id_is_not_launched(upgraded: OdooRuns) -> None:
+    """Else it were locked for good, since nothing takes the date of a launch back."""
+    query = """
+        SELECT cm_external_id, cm_state, cm_sent_at, cm_recipient_statistics_after,
+               cm_recipient_statistics_page
+          FROM utm_campaign WHERE cm_reference = 'shares'
+    """
+    found = contents.rows(upgraded.server, upgraded.database, query)
+    assert found == [(None, "not_synced", None, None, 0)]
 
 
 def test_what_people_changed_of_a_schedule_stays(upgraded: OdooRuns) -> None:

@@ -2,6 +2,14 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, drop_index
 
 TABLES_OF_CHOICES = ("campaign_master_list", "campaign_master_template")
+# Where people keep domains, also over other models: as the campaign of a lead.
+KEPT_DOMAINS = (
+    ("ir_filters", "domain"),
+    ("mailing_filter", "mailing_domain"),
+    ("mailing_mailing", "mailing_domain"),
+    ("crm_team", "assignment_domain"),
+    ("crm_team_member", "assignment_domain"),
+)
 OF_SYNCED_CAMPAIGNS = "utm_campaign_cm_synced_idx"
 
 
@@ -13,7 +21,8 @@ def migrate(cr, version):
     drop_index(cr, OF_SYNCED_CAMPAIGNS, "utm_campaign")
     _make_text(cr, "utm_campaign", "cm_external_id")
     _make_text_of_sent_values(cr)
-    _go_on_with_favorites(cr)
+    for table, column in KEPT_DOMAINS:
+        _compare_as_text(cr, table, column)
 
 
 def _make_text(cr, table, column):
@@ -42,16 +51,20 @@ def _make_text_of_sent_values(cr):
         )
 
 
-def _go_on_with_favorites(cr):
-    """Searches that people kept with the filter of the campaigns in Campaign Master."""
+def _compare_as_text(cr, table, column):
+    """Domains that people kept with the filter of the campaigns in Campaign Master."""
     cr.execute(
         SQL(
-            """
-            UPDATE ir_filters
-               SET domain = REGEXP_REPLACE(
-                   domain, %(condition)s, '("cm_external_id", "!=", False)', 'g')
-             WHERE domain ~ %(condition)s
+            r"""
+            UPDATE %(table)s
+               SET %(column)s = REGEXP_REPLACE(
+                   %(column)s, %(condition)s, '("\1", "!=", False)', 'g')
+             WHERE %(column)s ~ %(condition)s
             """,
-            condition=r"""[(\[]\s*['"]cm_external_id['"]\s*,\s*['"]>['"]\s*,\s*0\s*[)\]]""",
+            table=SQL.identifier(table),
+            column=SQL.identifier(column),
+            condition=(
+                r"""[(\[]\s*['"]((?:\w+\.)*cm_external_id)['"]\s*,\s*['"]>['"]\s*,\s*0\s*[)\]]"""
+            ),
         )
     )
