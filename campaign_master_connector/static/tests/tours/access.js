@@ -96,6 +96,15 @@ const lookAtConfiguration = () => [
     ...openFirst(),
     ...see(`${PAGE} .o_form_view [name=hourly_used]`),
     ...look("account"),
+    {
+        trigger: `${PAGE} .o_statusbar_buttons button[title=More]`,
+        isActive: ["mobile"],
+        run: "click",
+    },
+    ...click(`:is(${PAGE}, .o-dropdown--menu) button[name=action_check_api]`),
+    ...see(`${DIALOG} [name=conclusion]`),
+    ...look("API check", DIALOG),
+    ...click(`${DIALOG} .modal-footer .btn-secondary`),
     ...lookAtList("campaign_master_opt_out_action", "opt-outs"),
     ...click(`${PAGE} .o_data_row:first button[name=action_cm_lift]`),
     ...see(`${DIALOG} [name=reason]`),
@@ -144,16 +153,6 @@ const lookAtPagesOfOdoo = () => [
         `${DIALOG} .o_list_renderer`
     ),
     ...lookAtOdoo("dialog", DIALOG),
-    ...openAction(
-        {
-            type: "ir.actions.act_window",
-            res_model: "ir.logging",
-            views: [[false, "form"]],
-            target: "new",
-        },
-        `${DIALOG} .o_form_label_readonly`
-    ),
-    ...lookAtOdoo("form in a dialog", DIALOG),
 ];
 
 registry.category("web_tour.tours").add("campaign_master_access", {
