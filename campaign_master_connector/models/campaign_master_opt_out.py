@@ -58,10 +58,12 @@ class CampaignMasterOptOut(models.Model):
         return self._cm_ask_for_reason("run")
 
     def _cm_ask_for_reason(self, scope):
+        dialog = self.env["campaign.master.lift.opt.outs"]
+        dialog.check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lift opt-outs"),
-            "res_model": "campaign.master.lift.opt.outs",
+            "res_model": dialog._name,
             "views": [(False, "form")],
             "target": "new",
             # Of a stored record the web client marks the empty reason as a fault at once.

@@ -58,6 +58,15 @@ class CampaignMasterSyncLog(models.Model):
 
     support_text = fields.Text(compute="_compute_support_text")
 
+    @api.depends("campaign_id", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The sum of an hour is of no campaign, and is called what it sums up."""
+        super()._compute_display_name()
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for log in self.filtered(lambda log: not log.campaign_id):
+            log.display_name = kinds[log.kind]
+
     def _compute_support_text(self):
         """The row as text to send to support: numbers and the sentence, no name, no address."""
         version = (

@@ -59,6 +59,12 @@ class TestLoggedCalls(CampaignMasterCase):
         self.assertEqual(sorted(self.rows("test").mapped("calls")), [2, 6])
         self.assertIn("calls: 2", self.rows("test")[0].support_text)
 
+    def test_each_row_has_a_name(self):
+        campaign = self.synced_campaign()
+        self.account.action_test_connection()
+        self.assertEqual(self.rows("sync").display_name, campaign.display_name)
+        self.assertEqual(self.rows("test").display_name, "Tests of the connection, an hour's sum")
+
     def test_row_of_an_hour_costs_one_statement(self):
         self.account.action_test_connection()
         log = self.env["campaign.master.sync.log"]
