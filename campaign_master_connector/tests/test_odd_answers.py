@@ -214,7 +214,7 @@ class TestWhoMayBeOnTheListWithoutAResult(OddAnswersCase):
 
     def assertBeginsAnew(self, change):
         """With an address that was on the list before; it isn't taken for what Odoo added."""
-        recipient = self.sent_without_result(2)
+        recipient = self.sent_without_result()
         self.control.add_to_list(self.customers, ["there@example.com"])
         change(recipient.partner_id, "there@example.com")
         self.after = lambda results: results
@@ -241,7 +241,7 @@ class TestWhoMayBeOnTheListWithoutAResult(OddAnswersCase):
         contact.invalidate_recordset()
 
     def test_new_list_begins_anew(self):
-        recipient = self.sent_without_result(2)
+        recipient = self.sent_without_result()
         self.control.add_to_list(self.newsletter, [CULPRIT])
         recipient.campaign_id.cm_list_id = self.choice("list", self.newsletter)
         self.assertIn(
