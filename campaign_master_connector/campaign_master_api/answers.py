@@ -30,11 +30,11 @@ from .errors import (
     TooManyRows,
     _,
 )
-from .reading import Note, UnusableAnswer, decode_json, with_contract_names
+from .reading import READ_GENEROUSLY, Note, UnusableAnswer, decode_json, with_contract_names
 from .text import clean_message
 from .transport import Answer
 from .types import RateLimit
-from .values import EARLIEST, MAX_COUNT, as_word, folded, folded_words, moment_in
+from .values import EARLIEST, MAX_COUNT, as_word, folded, folded_words, moment_in, read_flag
 
 OTHER_TYPE = "other_type_of_answer"
 # What a body is that has nothing in it.
@@ -53,6 +53,10 @@ _OF_THE_ACCOUNT = frozenset({402, 403, 405, 408, 409, 413, 423, 451})
 _NO_REFUSED_LOGIN = frozenset({404, 408, 429})
 _MAINTENANCE = re.compile(
     r"maintenance|temporarily (?:unavailable|closed|down)|read[ -]only|down ?time", re.IGNORECASE
+)
+_OF_THE_LOG_IN = re.compile(
+    r"invalid_(?:grant|client|credentials)|password|credential|unauthori[sz]ed|log-?in",
+    re.IGNORECASE,
 )
 _MONTHLY = re.compile(r"month", re.IGNORECASE)
 
@@ -173,7 +177,7 @@ def content_of(answer: Answer, operation: Operation, host: str, note: Note) -> A
         raise invalid_answer(operation, str(problem)) from None
     if not _is_labelled_json(answer):
         note("Content-Type", OTHER_TYPE, 1)
-    return content
+    return _unwrapped(content, operation, note)
 
 
 def _is_labelled_json(answer: Answer) -> bool:
@@ -181,6 +185,70 @@ def _is_labelled_json(answer: Answer) -> bool:
     return kind == "application/json" or (
         kind.startswith("application/") and kind.endswith("+json")
     )
+
+
+# Names of the one object that some put an answer into.
+_ENVELOPES = frozenset({"data", "result", "results", "response", "payload", "return", "d"})
+_MOST_ENVELOPES = 3
+
+
+def _unwrapped(content: Any, operation: Operation, note: Note) -> Any:
+    """What is asked for, out of the envelopes around it."""
+    inner = _in_envelope(content, operation)
+    while inner is not None:
+        note("", READ_GENEROUSLY, 1)
+        content, inner = inner, _in_envelope(inner, operation)
+    return content
+
+
+def _in_envelope(content: Any, operation: Operation, depth: int = 1) -> dict[str, Any] | None:
+    """The object inside, where there is one such and it has more of what is asked for."""
+    if type(content) is not dict or depth > _MOST_ENVELOPES or tells_of_failure(content):
+        return None
+    inside = [one for key, one in content.items() if _is_envelope(key, one, operation)]
+    if len(inside) != 1:
+        return None
+    [inner] = inside
+    deeper = _in_envelope(inner, operation, depth + 1)
+    if operation.rows is not None:
+        is_inside = not _has_array(content) and (_has_array(inner) or deeper is not None)
+        return _with_paging_around(inner, content) if is_inside else None
+    is_inside = _has_more(inner, content, operation) or (
+        deeper is not None and _has_more(deeper, content, operation)
+    )
+    return inner if is_inside else None
+
+
+def has_rows_in_envelope(content: dict[str, Any], operation: Operation) -> bool:
+    """Whether there is an array in an object that may be an envelope."""
+    return any(
+        _is_envelope(key, one, operation) and _has_array(one) for key, one in content.items()
+    )
+
+
+def _is_envelope(name: str, value: Any, operation: Operation) -> bool:
+    expected = {folded(key.name) for key in operation.answer.values()}
+    return type(value) is dict and folded(name) in _ENVELOPES - expected
+
+
+def _with_paging_around(inner: dict[str, Any], outer: dict[str, Any]) -> dict[str, Any]:
+    """The rows with what stands beside the envelope; what is told in both ways is told in none."""
+    plain = {key: value for key, value in outer.items() if not isinstance(value, (dict, list))}
+    torn = {key for key in plain.keys() & inner.keys() if plain[key] != inner[key]}
+    return {key: value for key, value in {**plain, **inner}.items() if key not in torn}
+
+
+def _has_array(content: dict[str, Any]) -> bool:
+    return any(type(value) is list for value in content.values())
+
+
+def _has_more(inner: dict[str, Any], outer: dict[str, Any], operation: Operation) -> bool:
+    """Whether the inner one has all that is essential, and more keys of the answer."""
+    essential = meanings.NEEDS[operation.means].essential
+    needed = {folded(operation.answer[means].name) for means in essential}
+    expected = {folded(key.name) for key in operation.answer.values()}
+    known = expected.intersection(map(folded, inner))
+    return needed <= known and len(known) > len(expected.intersection(map(folded, outer)))
 
 
 # Refusals --------------------------------------------------------------------------------------
@@ -310,6 +378,17 @@ def _token_refused(status: int, refusal: Refusal) -> TokenRefused:
     )
 
 
+def refused_log_in(answer: Answer, content: Any, told: Circumstances) -> CredentialsRefused | None:
+    """The error for a log-in that a success refuses in its body, None where it doesn't.
+
+    Tried again and again it could lock the account, as one that is refused by its status could.
+    """
+    words = answer.body[:LONGEST_REASON].decode(errors="replace")
+    if not tells_of_failure(content) or not _OF_THE_LOG_IN.search(words):
+        return None
+    return _credentials_refused(answer.status, _refusal(answer, told))
+
+
 def _credentials_refused(status: int, refusal: Refusal) -> CredentialsRefused:
     if status in (400, 401) or not refusal.message:
         sentence = _(
@@ -384,12 +463,42 @@ def _redirect(answer: Answer, told: Circumstances) -> RedirectRefused:
 # By folded keys, the more telling first.
 _MESSAGES = (
     ("errordescription", "detail", "message", "errormessage", "description", "reason"),
-    ("msg", "statusmessage", "title", "text"),
+    ("msg", "errormsg", "exceptionmessage", "statusmessage", "title", "text"),
 )
 _CODES = ("code", "errorcode", "error")
 _FIELDS = ("field", "property", "propertyname", "parameter", "target")
-_INSIDE = ("error", "errors", "modelstate", "details", "data", "fault")
+_INSIDE = ("error", "errors", "modelstate", "detail", "details", "messages", "data", "fault")
 _MOST_INSIDE = 3
+_FAILED = ("error", "errors", "fault", "exception")
+_SUCCEEDED = ("success", "issuccess", "succeeded", "successful", "ok")
+# Arrays of these names are of an error, whatever the status says.
+_NO_ROWS = frozenset((*_INSIDE, "warnings", "message")) - {"data"}
+
+
+def tells_of_failure(content: Any) -> bool:
+    """Whether an answer whose status is a success says in its body that it is none."""
+    if type(content) is not dict:
+        return False
+    named = _folded_keys(content)
+    return any(_is_told(named.get(name)) for name in _FAILED) or any(
+        read_flag(named.get(name)) is False for name in _SUCCEEDED
+    )
+
+
+def has_words_of_failure(content: Any) -> bool:
+    """Whether there is a failure, or a sentence for a person as errors have it."""
+    return tells_of_failure(content) or bool(_message_in(content))
+
+
+def are_of_failure(name: str) -> bool:
+    """Whether an array of this name belongs to an error rather than to what was asked for."""
+    return folded(name) in _NO_ROWS
+
+
+def _is_told(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return bool(value)
+    return value not in (None, "") and read_flag(value) is not False
 
 
 def _refusal(answer: Answer, told: Circumstances) -> Refusal:
@@ -471,7 +580,9 @@ def _message_in(content: Any, depth: int = 0) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return _joined(_message_in(row, depth) for row in content[:_MOST_INSIDE])
+        # Lists in lists go as deep as the server likes.
+        inner = [(row, depth + isinstance(row, list)) for row in content[:_MOST_INSIDE]]
+        return _joined(_message_in(*one) for one in inner if one[1] <= _MOST_INSIDE)
     if not isinstance(content, dict) or depth > _MOST_INSIDE:
         return ""
     named = _folded_keys(content)

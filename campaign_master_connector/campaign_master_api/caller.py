@@ -19,6 +19,7 @@ from .answers import (
     invalid_answer,
     not_campaign_master,
     rate_limit_of,
+    refused_log_in,
     token_reset_of,
 )
 from .contract_parts import Contract, Operation
@@ -207,6 +208,11 @@ class Caller:
             raise invalid_answer(operation, "an object was expected")
         named = with_contract_names([content], operation.answer, self.note(operation))[0]
         name = operation.answer[TOKEN].name
+        circumstances = Circumstances(
+            operation, self.contract, self._transport.host, self.secrets()
+        )
+        if not named.get(name) and (refused := refused_log_in(answer, content, circumstances)):
+            raise refused
         if name not in named:
             raise not_campaign_master(answer, self._transport.host)
         if not is_usable_token(named[name]):

@@ -16,7 +16,7 @@ import requests
 
 from . import meanings
 from .address import DEFAULT_API_VERSION, check_api_version, normalize_api_url
-from .answers import invalid_answer
+from .answers import has_words_of_failure, invalid_answer, tells_of_failure
 from .caller import Caller, Exchange, Hooks, RetryPolicy
 from .contract import current
 from .contract_parts import Contract, Key, Operation
@@ -44,6 +44,7 @@ from .records import (
     Records,
     has_content,
     matched_results,
+    with_addresses_by_another_key,
 )
 from .text import is_identifier
 from .transport import Transport
@@ -52,6 +53,7 @@ from .types import (
     Campaign,
     CampaignFields,
     CampaignStatistics,
+    CampaignStatus,
     Credentials,
     Deviation,
     NewRecipient,
@@ -256,6 +258,7 @@ class CampaignMasterClient:
         if rows is None and has_content(reply):
             note(operation.answer[meanings.ROWS].name, "missing", 1)
         found, _skipped = self._records.values(asked, rows or [], essential=())
+        found = with_addresses_by_another_key(found, rows or [], recipients)
         results = matched_results(recipients, found, self._caller.secrets())
         if results.matched_otherwise:
             note(operation.answer[meanings.ROWS].name, "results_matched_otherwise", 1)
@@ -312,6 +315,8 @@ class CampaignMasterClient:
             try:
                 return self._records.made(asked, reply)
             except InvalidAnswer:
+                if tells_of_failure(reply.content):
+                    raise
                 # It was done, as its status says.
                 self._caller.note(operation)(operation.row["id"].name, "missing", 1)
         return self.get_campaign(campaign_id)
@@ -325,7 +330,11 @@ class CampaignMasterClient:
         """
         operation = self._operation(meanings.GET_CAMPAIGN_STATISTICS)
         asked = Asked(operation, CampaignStatistics, at={meanings.CAMPAIGN_ID: campaign_id})
-        return self._records.one(asked)
+        reply = self._records.reply(asked)
+        found = self._records.made(asked, reply)
+        if _has_nothing(found) and has_words_of_failure(reply.content):
+            raise invalid_answer(asked.operation, "it tells of an error and of no figure")
+        return found
 
     def campaign_recipients_page(
         self,
@@ -374,6 +383,12 @@ class CampaignMasterClient:
         return min(ROWS_PER_PAGE, operation.largest_page)
 
 
+def _has_nothing(found: CampaignStatistics) -> bool:
+    """Whether there is neither a figure nor a moment nor a status that is known."""
+    told = (value for name, value in vars(found).items() if not name.startswith("status"))
+    return found.status is CampaignStatus.UNKNOWN and all(value is None for value in told)
+
+
 def _recipient_field(name: str, is_system_field: bool | None) -> RecipientField:
     return RecipientField(name, bool(is_system_field))
 
@@ -381,7 +396,12 @@ def _recipient_field(name: str, is_system_field: bool | None) -> RecipientField:
 def _may_be(row: object, key: str, external_id: str) -> bool:
     """Whether a campaign that can't be read may be the one with this external id."""
     told = row.get(key) if isinstance(row, dict) else None
-    return not isinstance(told, str) or not told.strip() or told == external_id
+    return not isinstance(told, str) or not told.strip() or _is_same(told, external_id)
+
+
+def _is_same(told: str, external_id: str) -> bool:
+    """Whether the server means this external id; some write one in capitals, or with blanks."""
+    return told.strip().lower() == external_id.lower()
 
 
 def external_id_query(contract: Contract, external_id: str) -> Mapping[str, str]:
@@ -446,11 +466,11 @@ Create = Callable[[], Campaign]
 
 
 def only_campaign(campaigns: Iterable[Campaign], external_id: str) -> Campaign | None:
-    """The one of `campaigns` with exactly this external id, None where there is none.
+    """The one of `campaigns` with this external id, None where there is none.
 
     Raises SeveralCampaigns. Another one's campaign is never taken, whatever the server filters.
     """
-    found = {entry.id: entry for entry in campaigns if entry.external_id == external_id}
+    found = {entry.id: entry for entry in campaigns if _is_same(entry.external_id, external_id)}
     if len(found) > 1:
         raise SeveralCampaigns(
             _(

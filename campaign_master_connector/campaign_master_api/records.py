@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from .answers import NO_CONTENT, invalid_answer, too_many_rows
+from .answers import (
+    NO_CONTENT,
+    are_of_failure,
+    has_rows_in_envelope,
+    invalid_answer,
+    tells_of_failure,
+    too_many_rows,
+)
 from .caller import Call, Caller, Reply
 from .contract_parts import Operation
 from .errors import NotFound, RequestRefused
@@ -17,9 +25,11 @@ from .meanings import NEEDS, PAGE, PAGE_SIZE, PAGED, ROWS
 from .reading import UnusableAnswer, read_object, read_rows, with_contract_names
 from .text import clean_email, clean_message, is_identifier, without_blanks_around
 from .types import AddResult, AddStatus, NewRecipient, Page
+from .values import folded
 
 Value = TypeVar("Value")
 PAGING = "paging"
+_LINKS_TO_NEXT = frozenset({"nextlink", "odatanextlink", "next", "nextpage", "nextpageurl"})
 MAX_PAGES = 10_000
 MAX_EMPTY_PAGES = 10
 MEGABYTE = 1024 * 1024
@@ -33,7 +43,7 @@ class Bounds:
     size: int
 
 
-# Choices of a form: more of them nobody can choose from.
+# Choices of a form: what an account can have.
 OF_CHOICES = Bounds(20_000, 256 * MEGABYTE)
 OF_STATISTICS = Bounds(5_000_000, 4096 * MEGABYTE)
 
@@ -51,13 +61,17 @@ class Asked(Generic[Value]):
 
 @dataclass(frozen=True)
 class Fetched(Generic[Value]):
-    """One page as it came: `is_last` is None where it doesn't say, `skipped` are raw rows."""
+    """One page as it came: `is_last` is None where it doesn't say, `skipped` are raw rows.
+
+    `has_next` is True where it names a next one by a link, which is not followed.
+    """
 
     items: list[Value]
     skipped: list[Any]
     is_last: bool | None
     fingerprint: int
     size: int
+    has_next: bool = False
 
     @property
     def count(self) -> int:
@@ -91,7 +105,7 @@ class Records:
         reply = self.reply(asked)
         rows = self.rows_in(asked.operation, reply.content)
         if rows is None:
-            raise self._no_rows(asked.operation)
+            raise self._no_rows(asked.operation, reply.content)
         return self.values(asked, rows)[0]
 
     def values(
@@ -134,7 +148,15 @@ class Records:
         for number in range(start, start + MAX_PAGES):
             fetched = self._fetch_next(asked, number, size, ends_if_refused=says_nothing)
             is_repeated = fetched is not None and fetched.count > 0 and fetched.fingerprint in seen
-            if fetched is None or (is_repeated and says_nothing and fetched.is_last is None):
+            # A full first page, or one with a link to the next, may come for every number.
+            is_stuck = (
+                number == start + 1
+                and fetched is not None
+                and (fetched.count == size or fetched.has_next)
+            )
+            if fetched is None or (
+                is_repeated and says_nothing and fetched.is_last is None and not is_stuck
+            ):
                 # Behind the last page some have nothing, and some the same once more.
                 yield Page([], number, True)
                 return
@@ -186,12 +208,13 @@ class Records:
         reply = self.reply(asked, query)
         rows = self.rows_in(operation, reply.content)
         if rows is None:
-            raise self._no_rows(operation)
+            raise self._no_rows(operation, reply.content)
         is_last = self._paging(operation, reply.content, on_the_wire)
         if len(rows) > size:
             self._caller.note(operation)(_name_of(operation, ROWS), PAGING, 1)
         items, skipped = self.values(asked, rows)
-        return Fetched(items, skipped, is_last, _fingerprint(rows), reply.size)
+        has_next = _has_next(reply.content)
+        return Fetched(items, skipped, is_last, _fingerprint(rows), reply.size, has_next)
 
     def _paging(self, operation: Operation, content: Any, number: int) -> bool | None:
         """Whether it says that it is the last page; None where it doesn't say."""
@@ -207,7 +230,10 @@ class Records:
         return None if is_last is None else bool(is_last)
 
     def rows_in(self, operation: Operation, content: Any) -> list[Any] | None:
-        """The array that is asked for: the answer itself, or the one array in it."""
+        """The array that is asked for: the answer itself, or the one array in it.
+
+        None where there is none, or where nothing but a failure is told.
+        """
         note, name = self._caller.note(operation), _name_of(operation, ROWS)
         if type(content) is list:
             if name:
@@ -218,14 +244,21 @@ class Records:
         rows_key = {ROWS: operation.answer[ROWS]}
         named = with_contract_names([content], rows_key, note)[0]
         if type(named.get(name)) is list:
-            return list(named[name])
-        arrays = [value for value in content.values() if type(value) is list]
-        if named.get(name) is None and len(arrays) == 1:
-            note(name, "read_generously", 1)
-            return list(arrays[0])
-        return None
+            is_failure = not named[name] and tells_of_failure(content)
+            return None if is_failure else list(named[name])
+        arrays = [key for key, value in content.items() if type(value) is list]
+        if named.get(name) is not None or len(arrays) != 1:
+            return None
+        if are_of_failure(arrays[0]) or tells_of_failure(content):
+            return None
+        if not content[arrays[0]] and has_rows_in_envelope(content, operation):
+            return None
+        note(name, "read_generously", 1)
+        return list(content[arrays[0]])
 
-    def _no_rows(self, operation: Operation) -> Exception:
+    def _no_rows(self, operation: Operation, content: Any) -> Exception:
+        if tells_of_failure(content):
+            return invalid_answer(operation, "it tells of an error, though its status does not")
         return invalid_answer(operation, f"{_name_of(operation, ROWS)} is no list of objects")
 
     def reply(self, asked: Asked[Any], query: Mapping[str, str] | None = None) -> Reply:
@@ -261,6 +294,11 @@ def _name_of(operation: Operation, means: str) -> str:
     return key.name if key else ""
 
 
+def _has_next(content: Any) -> bool:
+    links = content.items() if type(content) is dict else ()
+    return any(link and folded(name) in _LINKS_TO_NEXT for name, link in links)
+
+
 def _fingerprint(rows: list[Any]) -> int:
     # The first and last row tell a repeated page; hashing a thousand rows would cost more.
     return hash((len(rows), repr(rows[:1]), repr(rows[-1:])))
@@ -285,6 +323,29 @@ class Matched:
 
     results: list[AddResult | None]
     matched_otherwise: bool
+
+
+def with_addresses_by_another_key(
+    found: Sequence[FoundResult], rows: Sequence[Any], sent: Sequence[NewRecipient]
+) -> list[FoundResult]:
+    """The results; one without an address has it from the one text in its row that was sent.
+
+    Else a key by another name and another order would give each the result of somebody else.
+    """
+    if all(result.email for result in found):
+        return list(found)
+    ours = {_normalised(recipient.email) for recipient in sent}
+    objects = [row for row in rows if type(row) is dict]
+    return [
+        result if result.email else replace(result, email=_one_of(ours, row))
+        for result, row in zip(found, objects, strict=True)
+    ]
+
+
+def _one_of(ours: Iterable[str], row: Mapping[str, Any]) -> str | None:
+    texts = (value for value in row.values() if isinstance(value, str) and "@" in value)
+    told = set(map(_normalised, texts)).intersection(ours)
+    return told.pop() if len(told) == 1 else None
 
 
 def matched_results(
@@ -360,12 +421,18 @@ def _message(result: FoundResult, secrets: Iterable[str]) -> str:
 
 
 def _normalised(email: str) -> str:
-    """An address as both sides compare it: without blanks around, in lower case, host in ASCII."""
-    address = clean_email(without_blanks_around(email)).casefold()
+    """An address as both sides compare it: without blanks around, in lower case, host in ASCII.
+
+    What would be another's by casefold or IDNA 2003 stays apart: a sharp s is no ss.
+    """
+    address = clean_email(without_blanks_around(email))
     if address.isascii():
-        return address
+        return address.lower()
     name, at, host = address.rpartition("@")
-    try:
-        return f"{name}{at}{host.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return address
+    name = name.lower() if name.isascii() else name
+    labels = unicodedata.normalize("NFKC", host.lower()).replace("\u3002", ".").split(".")
+    return f"{name}{at}{'.'.join(map(_ascii_label, labels))}"
+
+
+def _ascii_label(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"

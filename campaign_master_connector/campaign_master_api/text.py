@@ -29,6 +29,12 @@ _AROUND = "".join(
     map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0xAD, 0x34F, 0x61C, 0x180E, 0x3000, 0xFEFF))
 ) + "".join(map(chr, (*range(0x2000, 0x2010), *range(0x2028, 0x2030), *range(0x205F, 0x2070))))
 _TAG = re.compile(r"<[^<>]*>")
+# What turns a text around, and what nobody sees.
+_UNSEEN_IN_WORDS = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+# The sign in an address, also as links, pages and other keyboards write it.
+_AT = re.compile("@|\uff20|\ufe6b|%40|&#64|&#x40|&commat", re.IGNORECASE)
 _WORD = re.compile(r"[^\s<>\"'(),:;]+")
 
 
@@ -79,7 +85,7 @@ def clean_message(text: str, secrets: Iterable[str] = ()) -> str:
     """A message for a person: one line without tags, addresses and secrets, cut at 300."""
     if not text:
         return ""
-    plain = text[:MAX_RAW_MESSAGE]
+    plain = _UNSEEN_IN_WORDS.sub("", text[:MAX_RAW_MESSAGE])
     for secret in filter(None, secrets):
         plain = _without_secret(plain, secret)
     # What stands at the cut may be a part of a secret.
@@ -117,7 +123,7 @@ def without_addresses(text: str) -> str:
 
 
 def _masked_address(word: re.Match[str]) -> str:
-    if "@" not in word[0].strip("@"):
+    if not _AT.search(word[0].strip("@")):
         return word[0]
     is_own = word[0].rstrip(".!?").lower() in _OWN_ADDRESSES.get()
     return word[0] if is_own else "[address]"

@@ -7,3 +7,6 @@ UPDATE campaign_master_account
        token_expires_at = NULL,
        connection_state = 'unknown',
        connection_message = NULL;
+
+-- Secrets that were entered in Settings and not saved yet.
+UPDATE res_config_settings SET entered_campaign_master_secrets = NULL;

@@ -8,7 +8,7 @@ from ..campaign_master_api import (
     normalize_api_url,
 )
 from ..services.sentences import sentence_of
-from .secret import Secret, sealed
+from .secret import Secret, refuse_recorded, sealed
 
 SECRET_FIELDS = ("password", "client_secret")
 PASTED_FIELDS = {"username", "client_id", "api_url", "api_version"}
@@ -107,6 +107,8 @@ class CampaignMasterAccount(models.Model):
         :raises ValidationError: for an address that can't be one, or one that is enabled without
             what it takes to log in
         """
+        for vals in vals_list:
+            refuse_recorded(self, "create", vals)
         accounts = super().create([self._cleaned(vals) for vals in vals_list])
         accounts._check_complete()
         return accounts
@@ -119,6 +121,7 @@ class CampaignMasterAccount(models.Model):
         :raises UserError: for another company
         :raises ValidationError: as at creation
         """
+        refuse_recorded(self, "write", vals)
         if "company_id" in vals:
             self._check_company_stays(vals["company_id"])
         vals = self._cleaned(vals)

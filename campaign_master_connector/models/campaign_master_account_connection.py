@@ -257,12 +257,21 @@ class CampaignMasterAccount(models.Model):
         for account in self.sudo():
             if time.monotonic() > end:
                 break
-            if account._choices_are_due(is_asked_for):
-                with transaction.account_lock(account) as locked:
-                    # Who had the lock before may have done it.
-                    if locked and account._choices_are_due(is_asked_for):
-                        has_changed |= account._refresh_choices(is_asked_for, seconds)
+            try:
+                has_changed |= account._refresh_choices_if_due(is_asked_for, seconds)
+            except Exception:
+                # One company's account must not be in the way of the others.
+                _logger.exception("Lists and templates of %s not refreshed", account)
+                transaction.rollback(self.env)
         return has_changed
+
+    def _refresh_choices_if_due(self, is_asked_for, seconds):
+        if not self._choices_are_due(is_asked_for):
+            return False
+        with transaction.account_lock(self) as locked:
+            # Who had the lock before may have done it.
+            is_due = locked and self._choices_are_due(is_asked_for)
+            return bool(is_due) and self._refresh_choices(is_asked_for, seconds)
 
     def _refresh_choices(self, is_asked_for, seconds):
         """Whether anything changed; under the lock of the account."""

@@ -125,7 +125,10 @@ class CampaignMasterAccount(models.Model):
     def action_open_deviations(self):
         """The deviations of this account, the newest first."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "campaign_master_connector.campaign_master_deviation_action"
-        )
-        return {**action, "domain": [("account_id", "=", self.id)]}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Deviations"),
+            "res_model": "campaign.master.deviation",
+            "views": [(False, "list")],
+            "domain": [("account_id", "=", self.id)],
+        }

@@ -58,16 +58,14 @@ class CampaignMasterOptOut(models.Model):
         return self._cm_ask_for_reason("run")
 
     def _cm_ask_for_reason(self, scope):
-        lifting = self.env["campaign.master.lift.opt.outs"].create(
-            {"opt_out_ids": self.ids, "scope": scope}
-        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lift opt-outs"),
-            "res_model": lifting._name,
-            "res_id": lifting.id,
+            "res_model": "campaign.master.lift.opt.outs",
             "views": [(False, "form")],
             "target": "new",
+            # Of a stored record the web client marks the empty reason as a fault at once.
+            "context": {"default_opt_out_ids": self.ids, "default_scope": scope},
         }
 
     def _cm_of_the_same_people(self):

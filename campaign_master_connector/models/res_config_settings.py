@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import hmac
 
 from ..campaign_master_api import DEFAULT_API_VERSION
-from .secret import Secret, SecretEntry, sealed
+from .secret import Secret, SecretEntry, refuse_recorded, sealed
 
 FIELD_OF_SETTING = {
     "cm_enabled": "enabled",
@@ -161,6 +161,18 @@ class ResConfigSettings(models.TransientModel):
                     "menu of companies first."
                 )
             )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """:raises UserError: as `refuse_recorded`"""
+        for vals in vals_list:
+            refuse_recorded(self, "create", vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """:raises UserError: as `refuse_recorded`"""
+        refuse_recorded(self, "write", vals)
+        return super().write(vals)
 
     def web_save(self, vals, specification, next_id=None):
         """What is entered goes on as `sealed`."""

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 MASK = "********"
 
@@ -63,6 +63,25 @@ def sealed(model, vals):
         else value
         for name, value in vals.items()
     }
+
+
+def refuse_recorded(model, method, vals):
+    """Refuse a secret as it is where an addon that wraps ``method`` was given it before.
+
+    :raises UserError: then, so that what the addon records of it is taken back
+    """
+    is_open = any(
+        value and not isinstance(value, SealedSecret)
+        for name, value in vals.items()
+        if isinstance(model._fields.get(name), SecretEntry)
+    )
+    if is_open and method in vars(type(model)):
+        raise UserError(
+            model.env._(
+                "Another app records what is written here, so the secret was not stored. Enter it "
+                "in Settings, or call set_secrets."
+            )
+        )
 
 
 class CampaignMasterSecretEntryMixin(models.AbstractModel):

@@ -24,7 +24,9 @@ class UtmCampaign(models.Model):
 
     # {"field": its name, empty where the refusal names none, "value": what was refused}
     cm_refusal = fields.Json("Refused by Campaign Master", readonly=True, copy=False)
-    cm_refused_field = fields.Char("Refused Field", compute="_compute_cm_refused_field")
+    cm_refused_field = fields.Char(
+        "Refused Field", compute="_compute_cm_refused_field", compute_sudo=True
+    )
 
     @api.depends("cm_refusal", *set(FIELDS_OF_KEYS.values()))
     def _compute_cm_refused_field(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .utm_campaign import BLOCK_FIELDS
@@ -22,6 +22,29 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
+    cm_is_of_another = fields.Boolean("Only others change it", compute="_compute_cm_is_of_another")
+
+    @api.depends("user_id", "cm_account_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_cm_is_of_another(self):
+        """As it is stored: who hands a campaign over changes it until he saves."""
+        is_limited = self._cm_is_limited_to_own()
+        for campaign in self:
+            campaign.cm_is_of_another = is_limited and campaign._origin.sudo()._cm_is_held_from(
+                self.env
+            )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """A form offers nobody to change what he couldn't save."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            for node in arch.xpath("//field[not(ancestor::field)]"):
+                if node.get("name") in HELD_FIELDS:
+                    own = node.get("readonly") or "False"
+                    node.set("readonly", f"cm_is_of_another or ({own})")
+        return arch, view
+
     def write(self, vals):
         """:raises AccessError: for a campaign that is somebody else's to change"""
         if vals.keys() & HELD_FIELDS and self._cm_is_limited_to_own():
@@ -36,11 +59,15 @@ class UtmCampaign(models.Model):
             and not any(user.has_group(group) for group in UNLIMITED_GROUPS)
         )
 
+    def _cm_is_held_from(self, env):
+        """Whether somebody else is responsible, as the user of ``env`` may be told."""
+        company = self.cm_account_id.company_id
+        is_foreign = self.user_id and self.user_id != env.user
+        return bool(is_foreign and company in env.companies)
+
     def _cm_check_responsible(self):
         for campaign in self.sudo():
-            company = campaign.cm_account_id.company_id
-            is_foreign = campaign.user_id and campaign.user_id != self.env.user
-            if is_foreign and company in self.env.companies:
+            if campaign._cm_is_held_from(self.env):
                 raise AccessError(
                     self.env._(
                         "%(campaign)s can be changed by %(responsible)s, who is responsible for "

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -71,9 +71,7 @@ class UtmCampaign(models.Model):
 
     _inherit = "utm.campaign"
 
-    cm_emails_sent_is_told = fields.Boolean(
-        "No. of Emails Sent is told", readonly=True, copy=False
-    )
+    cm_emails_sent_is_told = fields.Boolean("No. of Emails Sent is told", readonly=True, copy=False)
     cm_hard_bounces = fields.Integer("Hard Bounces", readonly=True, copy=False)
     cm_soft_bounces = fields.Integer("Soft Bounces", readonly=True, copy=False)
     cm_total_unsubscribes = fields.Integer("Total Unsubscribes", readonly=True, copy=False)
@@ -188,7 +186,9 @@ class UtmCampaign(models.Model):
         for account in self.env["campaign.master.account"]._ready_for_schedules():
             due = partial(self._cm_due_of, account, purpose, domain_of)
             campaigns |= on_its_own(self.browse(), purpose, due) or self.browse()
-        return campaigns
+        # Also across companies: a run that is cut off and begins anew reaches the last of them.
+        last = SCHEDULES[purpose].last_field
+        return campaigns.sorted(lambda campaign: (campaign[last] or datetime.min, campaign.id))
 
     def _cm_due_of(self, account, purpose, domain_of):
         schedule = SCHEDULES[purpose]
@@ -197,7 +197,7 @@ class UtmCampaign(models.Model):
             & Domain("cm_external_id", "!=", False)
             & self._cm_domain_not_waiting(purpose)
             & (Domain(schedule.requested_field, "=", True) | domain_of(account)),
-            order=f"{schedule.last_field} NULLS FIRST, id",
+            order="id",
         )
 
     @api.model

@@ -6,6 +6,10 @@ from ..services.sentences import number_for
 MOST_LINES = 10
 
 
+# A click that had nothing to send looks whether Campaign Master can be reached.
+SECONDS_OF_A_LOOK = 3.0
+
+
 class UtmCampaign(models.Model):
     """What a sync tells the person who asked for it."""
 
@@ -107,7 +111,7 @@ class UtmCampaign(models.Model):
         if result.calls or result.busy or result.waiting:
             return ""
         account = result.campaign.cm_account_id
-        account._refresh_choices_if_stale()
+        account._refresh_choices_if_stale(seconds=SECONDS_OF_A_LOOK)
         return account._notice()
 
     def _cm_too_late_sentence(self):

@@ -26,10 +26,7 @@ class UtmCampaign(models.Model):
         for campaign in seen:
             campaign.cm_sync_result = self._cm_sentence_of_all(campaign.sudo().cm_sync_counts)
         # Without numbers: counting among a million recipients takes longer than the form may.
-        (synced - seen).cm_sync_result = self.env._(
-            "The campaign is in Campaign Master. You see some of its recipients only; the numbers "
-            "are of those."
-        )
+        (synced - seen).cm_sync_result = self.env._("The campaign is in Campaign Master.")
         (self - synced).cm_sync_result = False
 
     def _cm_count_batch(self, counts):
@@ -80,7 +77,7 @@ class UtmCampaign(models.Model):
             return self._cm_sentence_of_some(campaign._cm_counts_by_state())
         counts = campaign.sudo().cm_sync_counts
         if campaign.cm_paused and not counts["new"]:
-            sentence = self.env._("The campaign itself is in Campaign Master.")
+            sentence = self._cm_sentence_of_itself()
         else:
             sentence = self._cm_sentence_of_all(counts)
         return " ".join(filter(None, (sentence, self._cm_left_sentence(result))))
@@ -96,7 +93,13 @@ class UtmCampaign(models.Model):
             return self.env._("Adding is paused; nobody waits now.")
         return result.left and self.env._("%s more are added in the background.", number)
 
+    def _cm_sentence_of_itself(self):
+        return self.env._("The campaign itself is in Campaign Master.")
+
     def _cm_sentence_of_all(self, counts):
+        # Somebody waits: adding is paused, or the click's 1,000 were others.
+        if not counts["new"] and not counts.get("is_done", True):
+            return self._cm_sentence_of_itself()
         numbers = self._cm_numbers(counts)
         # Without a total: a batch was stored, and the run that sent it failed.
         if not counts.get("total", counts["new"]):

@@ -22,6 +22,7 @@ from ..campaign_master_api import (
     Timeouts,
     Token,
     TooManyRows,
+    without_addresses,
 )
 from . import transaction
 from .moments import aware, moment_for, naive
@@ -218,7 +219,9 @@ class AccountSession:
             )
         )
         self.account.invalidate_recordset()
-        self.account.env["campaign.master.deviation"]._count(self.account, self.client.deviations)
+        if not self.is_trial:
+            deviations = self.account.env["campaign.master.deviation"]
+            deviations._count(self.account, self.client.deviations)
         self._log_the_rest(failure)
         if self.account.connection_state == "refused" and not was_refused:
             self.account._alert_administrators()
@@ -278,7 +281,8 @@ class AccountSession:
         )
 
     def _sentence(self, failure):
-        return sentence_of(self.account.env, failure) if failure else None
+        """For everybody who reads the account: what one campaign's refusal names isn't."""
+        return without_addresses(sentence_of(self.account.env, failure)) if failure else None
 
     def _connection(self, failure):
         if isinstance(failure, ClicksUsedUp):

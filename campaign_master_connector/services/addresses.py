@@ -27,7 +27,8 @@ PLAIN_PATTERN = (
 )
 _PLAIN = re.compile(PLAIN_PATTERN)
 # As mail programs write it, which is what most texts are that aren't an address alone.
-_WITH_NAME = re.compile(rf'(?:"[^"\\]*" *|[^"\\@<>]*)<({PLAIN_PATTERN})>')
+_AT = "@\uff20\ufe6b"
+_WITH_NAME = re.compile(rf'(?:"[^"\\]*" *|[^"\\<>{_AT}]*)<({PLAIN_PATTERN})>')
 _LOCAL = re.compile(_LOCAL_PATTERN)
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]+")
 _TOKEN = re.compile(
@@ -175,7 +176,7 @@ class _Reader:
         text = self._take_words()
         if self.is_complete or not (text or self.is_quoted):
             self.is_complete = False
-        elif "@" not in text:
+        elif not _has_at(text):
             self.has_open_name = True
         else:
             yield "" if self.has_open_name or self.is_quoted else _bare_address(text)
@@ -184,7 +185,7 @@ class _Reader:
         """A name before it must not be another address, which then may be the one that is meant."""
         address = _bare_address(text.strip())
         name = self._take_words()
-        if "@" in name and (self.has_open_name or _bare_address(name.strip(" '")) != address):
+        if _has_at(name) and (self.has_open_name or _bare_address(name.strip(" '")) != address):
             return ""
         self.has_open_name = self.is_quoted = False
         self.is_complete = True
@@ -196,10 +197,18 @@ class _Reader:
         return text
 
 
+def _has_at(text):
+    """Whether ``text`` may be meant as an address, however its sign is typed."""
+    return any(sign in text for sign in _AT)
+
+
 def _bare_address(text):
     """``text`` as an address in lower case and ASCII, empty where it is none."""
     if text[: len(_LINK)].lower() == _LINK:
         text = text[len(_LINK) :]
+        # In a link it stands for another character.
+        if "%" in text:
+            return ""
     local, _at, domain = text.rpartition("@")
     if len(local) > LOCAL_PART_MAXIMUM_LENGTH or not _LOCAL.fullmatch(local):
         return ""

@@ -8,8 +8,10 @@ import responses
 from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import Form, HttpCase, tagged
+from odoo.tools import mute_logger
 from psycopg2.errors import SerializationFailure
 
+from ..models import campaign_master_account_connection as connection
 from ..services import transaction
 from .common import CampaignMasterCase
 
@@ -144,6 +146,13 @@ class TestChoices(ChoicesCase):
         self.assertEqual(self.choice("list", self.customers).name, "alert(1)Good ones & 1 < 2")
         self.assertEqual(self.choice("template", self.spring).name, f"Unnamed ({self.spring})")
         self.assertEqual(self.choice("template", self.summer).name, "alert(2)")
+
+    def test_name_of_a_megabyte_of_brackets_is_cut_before_it_is_read(self):
+        lists = self.env["campaign.master.list"]
+        for worst in ("<", "<a", "<a>", "<>", ">", "< "):
+            self.assertLessEqual(len(lists._plain(worst * 2**20, "7")), 257)
+        nested = "<" * 100 + "b" + ">" * 100 + "Name"
+        self.assertEqual(lists._plain(nested, "7"), "Name")
 
     def test_list_shows_how_many_are_on_it_where_that_is_told(self):
         self.pull_choices()
@@ -403,6 +412,21 @@ class TestChoicesOfSeveralAtOnce(ChoicesCase):
             self.assertFalse(self.refresh()["changed"])
         self.assertFalse(self.account.choices_refreshed_at)
         self.assertEqual(self.account.connection_state, "connected")
+
+    def test_account_that_raises_stops_no_other(self):
+        broken = self.make_account(self.env["res.company"].create({"name": "Second Company"}))
+        accounts = type(self.account)
+        are_due = accounts._choices_are_due
+
+        def raises(account, is_asked_for=False):
+            if account == broken:
+                raise ZeroDivisionError
+            return are_due(account, is_asked_for)
+
+        self.patch(accounts, "_choices_are_due", raises)
+        with mute_logger(connection.__name__):
+            (broken | self.account)._refresh_choices_if_stale()
+        self.assertTrue(self.choice("list", self.customers))
 
     def test_account_whose_choices_somebody_pulls_now_is_left_alone(self):
         other = self.hold_lock(transaction.ACCOUNT_LOCK_CLASS, self.account)

@@ -213,7 +213,7 @@ class TestMergedInFlight(ConsentCase):
                 target = self.contact(f"target-{name}@example.com")
                 self.add(self.campaign, source | target)
 
-                def add(client, list_id, recipients, told=told):
+                def add(client, list_id, recipients, told=tuple(told)):
                     answer = original(client, list_id, recipients)
                     results = [None] * len(answer.results)
                     for place in told:

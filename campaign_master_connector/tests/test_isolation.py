@@ -106,6 +106,23 @@ class TestIsolation(TwoCompaniesCase):
                 self.env.invalidate_all()
                 savepoint.rollback()
 
+    def test_who_waited_longest_for_statistics_comes_first_whatever_the_company(self):
+        kinds = ("cm_statistics", "cm_recipient_statistics")
+        both = self.ours | self.theirs
+        for longest in both:
+            for campaign in both:
+                waited_since = fields.Datetime.to_datetime(
+                    "2020-01-01" if campaign == longest else "2020-02-01"
+                )
+                for kind in kinds:
+                    campaign.write({f"{kind}_at": waited_since, f"{kind}_requested": True})
+            with patch.object(transaction, "commit_progress", lambda *_arguments: 0.0):
+                self.run_schedules()
+            for kind in kinds:
+                with self.subTest(longest=longest.title, kind=kind):
+                    now = {campaign for campaign in both if campaign[f"{kind}_at"].year > 2020}
+                    self.assertEqual(now, {longest})
+
     def test_failure_that_cannot_be_stored_ends_no_turn(self):
         with (
             self.defect("utm.campaign", "_cm_record_failure"),

@@ -102,10 +102,7 @@ class TestOwnDocumentsOnly(RightsCase):
         self.assertEqual(self.recipients_of(self.seller).search(action["domain"]).lead_id, self.own)
 
     def test_result_of_a_sync_counts_what_the_user_may_see(self):
-        some = (
-            "The campaign is in Campaign Master. You see some of its recipients only; "
-            "the numbers are of those."
-        )
+        some = "The campaign is in Campaign Master."
         self.assertEqual(self.result_for(self.seller), some)
         self.assertEqual(
             self.result_for(self.all_leads), "The campaign is in Campaign Master: 4 added."

@@ -256,6 +256,7 @@ class TestPush(CampaignMasterCase):
             "The campaign itself is in Campaign Master. 3 more wait, since adding is paused. "
             "Press Resume to have them added.",
         )
+        self.assertEqual(campaign.cm_sync_result, "The campaign itself is in Campaign Master.")
         progress = campaign.cm_progress()
         self.assertEqual((progress["left"], progress["paused"]), (3, True))
         self.run_cron()

@@ -3,6 +3,7 @@
 import copy
 
 from odoo import api
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .common import CampaignMasterCase
@@ -190,6 +191,24 @@ class TestRecordedChanges(CampaignMasterCase):
         self.assertFalse(result["messages"])
         self.check(accounts.browse(result["ids"]))
 
+    def test_what_a_script_writes_where_it_is_recorded_is_refused(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        settings = self.env["res.config.settings"].create({})
+        for refused, vals in (
+            (self.account.write, {"password": PASSWORD}),
+            (self.account.write, {"client_id": "id-1", "client_secret": CLIENT_SECRET}),
+            (self.account.create, {"company_id": company.id, "password": PASSWORD}),
+            (settings.write, {"cm_password": PASSWORD}),
+            (settings.create, {"cm_password": PASSWORD}),
+        ):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "set_secrets"):
+                refused(vals)
+        self.account.write({"username": "demo", "password": False})
+        self.assertEqual(self.account.sudo().stored_password, self.sandbox.password)
+
+
+@tagged("post_install", "-at_install")
+class TestSealed(CampaignMasterCase):
     def test_what_a_script_writes_is_sealed_for_whoever_comes_after(self):
         """Other addons' own `write`, beneath this one's, gets no secret either."""
         written = []

@@ -142,6 +142,20 @@ class TestRights(RightsCase):
         campaign.with_user(self.seller).action_cm_sync()
         self.assertIn("own@example.com", self.on_list())
 
+    def test_form_offers_nobody_to_change_what_he_could_not_save(self):
+        campaign = self.synced_campaign(self.contacts(1), user_id=self.colleague.id)
+        with Form(campaign.with_user(self.seller)) as form:
+            for name in ("title", "user_id", "cm_subject", "cm_from_email", "cm_list_id"):
+                with self.subTest(name=name), self.assertRaisesRegex(AssertionError, "readonly"):
+                    setattr(form, name, False)
+        with Form(campaign.with_user(self.colleague)) as form:
+            form.user_id = self.seller
+            form.title, form.cm_subject = "Handed over", "Still his until he saves"
+        self.assertEqual(campaign.user_id, self.seller)
+        self.assertEqual((campaign.title, campaign.cm_subject), ("Handed over", form.cm_subject))
+        with Form(campaign.with_user(self.marketing)) as form:
+            form.title = "By who sees all"
+
     def test_campaign_without_campaign_master_is_odoos(self):
         campaign = self.env["utm.campaign"].create({"title": "A", "user_id": self.colleague.id})
         campaign.with_user(self.seller).title = "Renamed"

@@ -36,7 +36,7 @@ class TestTours(CampaignMasterCase, HttpCase):
         self.assertEqual(synced["subject"], "Our spring offers")
 
     def test_sync_says_what_is_missing(self):
-        campaign = self.make_campaign(cm_subject=False)
+        campaign = self.make_campaign(cm_subject=False, user_id=self.salesperson.id)
         self.start_tour(
             f"{PAGE}/{campaign.id}", "campaign_master_missing_subject", login="salesperson"
         )

@@ -39,14 +39,16 @@ class TestToursRecipients(CampaignMasterCase, HttpCase):
         self.assertFalse(campaign.cm_paused)
 
     def test_list_is_changed_after_a_question_and_a_pause_holds(self):
-        campaign = self.synced_campaign(self.contacts(3))
+        campaign = self.synced_campaign(self.contacts(3), user_id=self.salesperson.id)
         self.tour(campaign, "campaign_master_list_change")
         self.assertEqual(campaign.cm_list_id, self.choice("list", self.newsletter))
         self.assertEqual(self.states(campaign), {"pending": 3})
         self.assertTrue(campaign.cm_paused)
 
     def test_refused_sender_is_marked_until_it_is_changed(self):
-        campaign = self.make_campaign(cm_from_email="stranger@elsewhere.example")
+        campaign = self.make_campaign(
+            cm_from_email="stranger@elsewhere.example", user_id=self.salesperson.id
+        )
         self.tour(campaign, "campaign_master_refused_sender")
         self.assertTrue(campaign.cm_external_id)
 

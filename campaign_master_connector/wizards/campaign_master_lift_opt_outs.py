@@ -33,9 +33,10 @@ class CampaignMasterLiftOptOuts(models.TransientModel):
             lifting.emails = ", ".join(emails + more)
 
     def _affected(self):
+        opt_outs = self.opt_out_ids._origin
         if self.scope == "run":
-            return self.opt_out_ids._cm_of_the_same_runs()
-        return self.opt_out_ids._cm_of_the_same_people()
+            return opt_outs._cm_of_the_same_runs()
+        return opt_outs._cm_of_the_same_people()
 
     def action_lift(self):
         """Lift them; answers with a notification that tells how many."""

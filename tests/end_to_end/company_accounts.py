@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from odoo_server import OdooServer
-from steps import campaign_values, make_contacts
+from steps import campaign_values, make_contacts, wait_until
 
 from sandbox.testing import SandboxProcess
 
 PASSWORD = "password-1"
 PEOPLE = 3
+SECONDS_FOR_ALL_CHOICES = 120
 
 
 @dataclass
@@ -56,10 +58,18 @@ class Accounts:
             for name, company_id in zip(lists, companies, strict=True)
         ]
         accounts = self.call("campaign.master.account", "create", values)
-        context = {"allowed_company_ids": companies}
-        admin.call("campaign.master.list", "action_cm_refresh", [], context=context)
+        wanted = dict(zip(accounts, lists.values(), strict=True))
+        assert wait_until(partial(self._refresh, companies, wanted), SECONDS_FOR_ALL_CHOICES)
         found = zip(lists.items(), companies, accounts, strict=True)
         return [Owner(name, company, account, ids) for (name, ids), company, account in found]
+
+    def _refresh(self, companies: list[int], wanted: dict[int, dict[str, int]]) -> bool:
+        """Whether all is known here after one more click, whose time may be too short for all."""
+        context = {"allowed_company_ids": companies}
+        self.odoo.admin.call("campaign.master.list", "action_cm_refresh", [], context=context)
+        lists = {(account, title) for account, titles in wanted.items() for title in titles}
+        letters = {(account, "Letter") for account in wanted}
+        return lists <= self.choices("list").keys() and letters <= self.choices("template").keys()
 
     def _make_there(self, username: str, titles: list[str]) -> dict[str, int]:
         control = self.sandbox.control

@@ -61,6 +61,10 @@ MATCHED = {
     "one unknown, in order": ([row(ONE), row("p2@example.com", X), row(THREE, U)], [A, X, U]),
     "one unknown, in another": ([row(TWO), row("p@example.com", X), row(THREE)], [None, A, A]),
     "one more": ([row(OTHER, X), row(ONE), row(TWO), row(THREE)], [A, A, A]),
+    "another key, another order": (
+        [{"to": THREE, "status": U}, {"to": f" {ONE} ", "status": A}, {"to": TWO, "status": E}],
+        [A, E, U],
+    ),
     "fewer without addresses": ([row(None), row(None)], [None] * 3),
     "only others": ([row(OTHER, X)], [None] * 3),
     "no status": ([row(ONE, None), {"email": TWO}, row(THREE, [])], [None] * 3),
@@ -99,6 +103,33 @@ def test_an_international_host_is_the_same_in_both_forms(
     rows = [row("b@xn--mnchen-3ya.example"), row("a@BÜCHER.example", E)]
     server.post(URL, json={"results": rows})
     assert added(client, ["a@xn--bcher-kva.example", "b@münchen.example"]) == [E, A]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ("a@strasse.example", "a@straße.example"),
+        ("a@strasse.example", "a@STRAẞE.example"),
+        ("a@xn--4xa.example", "a@ς.example"),
+        ("kate@example.com", "\u212aate@example.com"),
+        ("fi@example.com", "\ufb01@example.com"),
+        ("mass@example.com", "maß@example.com"),
+    ],
+)
+def test_an_address_is_not_anothers_that_some_rule_makes_of_it(
+    server: responses.RequestsMock, client: CampaignMasterClient, sent: str, told: str
+) -> None:
+    server.post(URL, json={"results": [row(told, U)]})
+    assert added(client, [sent, TWO]) == [None, None]
+
+
+@pytest.mark.parametrize("told", ["a@straße.example", "A@STRASSE.example", "a@STRAẞE.example"])
+def test_an_international_host_that_looks_like_another_is_its_own(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: str
+) -> None:
+    server.post(URL, json={"results": [row(told, U)]})
+    sharp = [None, U] if "SS" not in told else [U, None]
+    assert added(client, ["a@strasse.example", "a@xn--strae-oqa.example"]) == sharp
 
 
 @pytest.mark.parametrize(

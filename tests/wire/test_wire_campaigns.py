@@ -60,7 +60,7 @@ def test_none_where_there_is_none(
     assert client.find_campaign("reference-1") is None
 
 
-@pytest.mark.parametrize("other", ["reference-2", "Reference-1", "reference-1 ", "reference-1\x00"])
+@pytest.mark.parametrize("other", ["reference-2", "reference-11", "reference-1\x00"])
 def test_another_ones_campaign_is_never_taken(
     server: responses.RequestsMock,
     client: CampaignMasterClient,
@@ -70,6 +70,19 @@ def test_another_ones_campaign_is_never_taken(
     without = {key: value for key, value in campaign_json.items() if key != "externalId"}
     server.get(CAMPAIGNS, json=page(campaign_json | {"externalId": other}, without))
     assert client.find_campaign("reference-1") is None
+
+
+@pytest.mark.parametrize("written", ["Reference-1", "REFERENCE-1", " reference-1 "])
+def test_an_external_id_that_is_written_otherwise_is_found(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    campaign_json: dict[str, Any],
+    written: str,
+) -> None:
+    server.get(CAMPAIGNS, json=page(campaign_json | {"externalId": written}))
+    found = client.find_campaign("reference-1")
+    assert found is not None
+    assert found.id == "5"
 
 
 def test_a_server_that_ignores_the_external_id_is_searched_to_the_end(

@@ -505,6 +505,183 @@ def test_an_answer_that_lacks_what_it_is_for(
             call("5")
 
 
+def enveloped(*names: str) -> Any:
+    def put(content: Any) -> Any:
+        for name in reversed(names):
+            content = {"status": "success", "id": 17, "message": "OK", name: content}
+        return content
+
+    return put
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        *map(enveloped, ("data", "Result", "d", "payload")),
+        enveloped("response", "data"),
+        lambda content: {"jsonrpc": "2.0", "id": 1, "result": content},
+        lambda content: {"success": True, "error": None, "data": content},
+    ],
+)
+def test_an_envelope_costs_nothing(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    campaign_json: dict[str, Any],
+    fields: Any,
+    put: Any,
+) -> None:
+    lists = [{"id": 1, "name": "a"}]
+    server.replace("POST", f"{API}/authenticate", json=put({"token": "token-value-17"}))
+    server.get(LISTS, json=put({"isLastPage": True, "lists": lists}))
+    server.get(RECIPIENTS, json=put(rows({}, {})))
+    server.get(CAMPAIGN, json=put(campaign_json))
+    server.put(CAMPAIGN, json=put(campaign_json))
+    server.get(f"{CAMPAIGN}/statistics", json=put({"emailsSent": 7, "status": "sent"}))
+    assert client.authenticate().value == "token-value-17"
+    assert [entry.id for entry in client.iter_lists()] == ["1"]
+    assert len(client.campaign_recipients_page("5").items) == 2
+    assert (client.get_campaign("5").id, client.get_campaign("5").status_text) == ("5", "draft")
+    assert client.update_campaign("5", fields).id == "5"
+    found = client.campaign_statistics("5")
+    assert (found.emails_sent, found.status_text) == (7, "sent")
+    assert client.calls == 7
+    assert deviation("", "read_generously", "getCampaign") in client.deviations
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": {"rows": [{"id": 1}]}, "isLastPage": True},
+        {"d": {"results": [{"id": 1}], "isLastPage": True}},
+        {"isLastPage": False, "data": {"rows": [{"id": 1}], "isLastPage": False}},
+        {"isLastPage": True, "data": {"rows": [{"id": 1}], "isLastPage": False}},
+    ],
+)
+def test_paging_inside_or_around_the_envelope(
+    server: responses.RequestsMock, client: CampaignMasterClient, answer: dict[str, Any]
+) -> None:
+    server.get(LISTS, json=answer)
+    server.get(LISTS, json={"isLastPage": True, "lists": [{"id": 2}]})
+    is_last = answer.get("isLastPage", True) and answer.get("data", {}).get("isLastPage", True)
+    assert [entry.id for entry in client.iter_lists()] == (["1"] if is_last else ["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": {"lists": [{"id": 1}]}, "result": {"lists": [{"id": 2}]}},
+        {"data": {"lists": [{"id": 1}]}, "items": []},
+        {"data": {"lists": [{"id": 1}], "others": []}} | {"success": False},
+        {"data": {"a": [{"id": 1}], "b": [{"id": 2}]}},
+        {"data": {"errors": [{"id": 1}]}},
+        {"data": {"data": {"data": {"data": {"data": {"lists": []}}}}}},
+        {"list": {"lists": [{"id": 1}]}},
+        {"data": {"lists": None}},
+        {"data": {}},
+    ],
+)
+def test_what_is_not_in_one_envelope_is_not_guessed(
+    server: responses.RequestsMock, client: CampaignMasterClient, answer: dict[str, Any]
+) -> None:
+    server.get(LISTS, json=answer)
+    with pytest.raises(InvalidAnswer):
+        list(client.iter_lists())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"template": {"id": 7, "name": "a", "subject": "b", "status": "x", "externalId": "y"}},
+        {"data": {"subject": "x", "description": "y", "fromName": "z"}},
+        {"data": {"id": 9}},
+        {"result": {"ok": True}},
+    ],
+)
+def test_an_object_in_a_campaign_is_not_the_campaign(
+    server: responses.RequestsMock, client: CampaignMasterClient, more: dict[str, Any]
+) -> None:
+    server.get(CAMPAIGN, json={"id": 5, "name": "Spring", **more})
+    assert (client.get_campaign("5").id, client.get_campaign("5").name) == ("5", "Spring")
+    server.replace("GET", CAMPAIGN, json={"name": "Spring", **more})
+    if more != {"data": {"id": 9}}:
+        with pytest.raises(InvalidAnswer):
+            client.get_campaign("5")
+
+
+FAILURES: list[dict[str, Any]] = [
+    {"errors": ["The server is closed"]},
+    {"errors": [{"code": "closed", "message": "The server is closed"}]},
+    {"errors": [], "success": False, "message": "The server is closed"},
+    {"ROWS": [], "success": False},
+    {"ROWS": [], "Success": "false", "isLastPage": True},
+    {"ROWS": [], "error": {"message": "The server is closed"}, "isLastPage": True},
+    {"ROWS": [], "errors": ["The server is closed"]},
+    {"items": [], "error": "The server is closed"},
+    {"messages": []},
+    {"warnings": [{"id": 7}]},
+]
+
+
+@pytest.mark.parametrize("told", FAILURES)
+def test_a_failure_under_a_success_is_no_empty_answer(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: dict[str, Any]
+) -> None:
+    for url, name in ((LISTS, "lists"), (f"{API}/campaigns", "campaigns"), (RECIPIENTS, None)):
+        server.get(url, json={name or "recipients" if k == "ROWS" else k: told[k] for k in told})
+    for call in (
+        lambda: list(client.iter_lists()),
+        lambda: client.find_campaign("reference-1"),
+        lambda: list(client.iter_campaign_recipient_pages("5")),
+    ):
+        with pytest.raises(InvalidAnswer):
+            call()
+    assert client.calls == 3
+
+
+@pytest.mark.parametrize(
+    "more", [{"error": None}, {"error": ""}, {"errors": []}, {"success": True}, {"error": 0}]
+)
+def test_what_says_that_it_is_no_failure_is_none(
+    server: responses.RequestsMock, client: CampaignMasterClient, more: dict[str, Any]
+) -> None:
+    server.get(LISTS, json={"isLastPage": True, "lists": [], **more})
+    assert list(client.iter_lists()) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "error", "message": "The server is closed"},
+        {"status": 500, "title": "The server is closed"},
+        {"status": "failed", "errors": ["closed"]},
+        {"status": None, "success": False},
+    ],
+)
+def test_a_failure_has_no_figures(
+    server: responses.RequestsMock, client: CampaignMasterClient, told: dict[str, Any]
+) -> None:
+    server.get(f"{CAMPAIGN}/statistics", json=told)
+    with pytest.raises(InvalidAnswer, match="tells of an error"):
+        client.campaign_statistics("5")
+
+
+def test_a_status_alone_is_told(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    server.get(f"{CAMPAIGN}/statistics", json={"status": "In review"})
+    assert client.campaign_statistics("5").status_text == "In review"
+
+
+@pytest.mark.parametrize("told", [{"success": False, "message": "No."}, {"error": "No."}])
+def test_a_change_that_failed_under_a_success_was_not_made(
+    server: responses.RequestsMock, client: CampaignMasterClient, fields: Any, told: dict[str, Any]
+) -> None:
+    server.put(CAMPAIGN, json=told)
+    with pytest.raises(InvalidAnswer):
+        client.update_campaign("5", fields)
+    assert client.calls == 1
+
+
 @pytest.mark.parametrize("label", ["text/json", "text/plain; charset=utf-8", "text/html", "x"])
 def test_json_whatever_its_label(
     server: responses.RequestsMock,

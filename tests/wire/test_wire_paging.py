@@ -184,6 +184,33 @@ def test_what_comes_behind_the_last_page_ends_the_run(
     assert client.calls == 2
 
 
+@pytest.mark.parametrize("more", [{}, {"nextLink": "/next"}, {"totalPages": 3}])
+def test_a_full_page_that_comes_for_each_number_is_not_all(
+    server: responses.RequestsMock, client: CampaignMasterClient, more: dict[str, Any]
+) -> None:
+    serve(server, lambda n: {"recipients": rows(*range(1000)), **more})
+    with pytest.raises(InvalidAnswer, match="page 2 repeats"):
+        list(client.iter_campaign_recipient_pages("5"))
+    assert client.calls == 2
+
+
+@pytest.mark.parametrize("name", ["@odata.nextLink", "next", "next_page_url"])
+def test_a_page_that_links_to_the_next_and_comes_once_more_is_not_all(
+    server: responses.RequestsMock, client: CampaignMasterClient, name: str
+) -> None:
+    serve(server, lambda n: {"value": rows(1, 2), name: "https://cm.example.com/next"})
+    with pytest.raises(InvalidAnswer, match="page 2 repeats"):
+        list(client.iter_campaign_recipient_pages("5"))
+
+
+def test_a_full_last_page_that_comes_once_more_is_the_last(
+    server: responses.RequestsMock, client: CampaignMasterClient
+) -> None:
+    serve(server, lambda n: {"recipients": rows(*range(1000 * min(n, 2), 1000 * min(n, 2) + 1000))})
+    pages = list(client.iter_campaign_recipient_pages("5"))
+    assert [len(one.items) for one in pages] == [1000, 1000, 0]
+
+
 def test_an_account_with_nothing_needs_no_second_call(
     server: responses.RequestsMock, client: CampaignMasterClient
 ) -> None:

@@ -174,6 +174,11 @@ def test_a_refusal_tells_code_field_and_the_servers_words(
         ("<scr<b>ipt>x", "scr ipt x"),
         ("1 < 2 > 0 <unclosed", "1 0 unclosed"),
         ("No mail to person-1@example.com, sorry", "No mail to [address], sorry"),
+        ("/lists?email=person-1%40example.com failed", "[address] failed"),
+        ("No mail to person-1&#64;example.com, sorry", "No mail to [address];example.com, sorry"),
+        ("No mail to person-1\uff20example.com, sorry", "No mail to [address], sorry"),
+        ("Password pass\u200b-word-17 is wrong", "Password *** is wrong"),
+        ("\u202eThe \u2066list\u2069 is full\ufeff", "The list is full"),
         ("Password pass-word-17 is wrong", "Password *** is wrong"),
         ("user-name-17:client-id-17/client-secret-17", "***:***/***"),
         ("Bearer token-value-17", "Bearer ***"),
@@ -231,6 +236,11 @@ SHAPES: list[tuple[Any, str]] = [
     (None, ""),
     ({"error": []}, ""),
     ({"message": {"message": {}}}, ""),
+    ({"detail": [{"loc": ["body", "name"], "msg": "No.", "type": "missing"}]}, "No."),
+    ({"messages": ["No.", "Never."]}, "No. Never."),
+    ({"error_msg": "No."}, "No."),
+    ({"ExceptionMessage": "No."}, "No."),
+    ({"errors": [[["No."]]]}, "No."),
 ]
 
 
@@ -296,6 +306,20 @@ def test_every_error_of_an_answer_tells_its_status_and_words(
         with pytest.raises(CampaignMasterError) as caught:
             client.get_campaign("5")
         assert (caught.value.status, caught.value.server_message) == (status, "Because.")
+
+
+@pytest.mark.parametrize("depth", range(100, 1000, 50))
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('[{"errors":', "}]"), ("[[", "]]")])
+def test_a_refusal_however_deep_is_one(
+    server: responses.RequestsMock,
+    client: CampaignMasterClient,
+    depth: int,
+    opening: str,
+    closing: str,
+) -> None:
+    server.get(CAMPAIGN, status=422, body=opening * depth + closing * depth)
+    with pytest.raises(CampaignMasterError):
+        client.get_campaign("5")
 
 
 @pytest.mark.parametrize("hostile", ["a" * 10**6, "a@" * 500_000, "<" * 10**6, "<a" * 500_000])

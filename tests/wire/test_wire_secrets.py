@@ -104,12 +104,12 @@ def test_a_refusal_names_the_addresses_that_its_sender_wrote_and_no_others(
         naming_own_addresses(["news@example.com", ""]),
         pytest.raises(CampaignMasterError) as caught,
     ):
-        client.get_campaign(5)
-    named = "Sender News@Example.com isn't registered. Ask [address], not [address]"
+        client.get_campaign("5")
+    named = "Sender News@Example.com isn't registered. Ask [address], not [address]."
     assert named in str(caught.value)
     assert without_addresses(str(caught.value)).endswith(
-        "Sender [address] isn't registered. Ask [address], not [address]"
+        "Sender [address] isn't registered. Ask [address], not [address]."
     )
     with pytest.raises(CampaignMasterError) as caught:
-        client.get_campaign(5)
+        client.get_campaign("5")
     assert "@" not in str(caught.value)

@@ -231,6 +231,10 @@ def test_the_token_whatever_the_case_of_its_key(
         ({"token": "line\r\nbreak"}, InvalidAnswer),
         ({"token": "x" * 8193}, InvalidAnswer),
         ({"access": "another API"}, NotCampaignMaster),
+        ({"error": "invalid_grant", "error_description": "Try again."}, CredentialsRefused),
+        ({"success": False, "message": "Wrong password."}, CredentialsRefused),
+        ({"token": None, "error": {"message": "Unauthorized user"}}, CredentialsRefused),
+        ({"success": False, "message": "Busy."}, NotCampaignMaster),
         ([], InvalidAnswer),
     ],
 )

@@ -8,9 +8,8 @@ import fault_cells
 import oddity_cells
 from company_accounts import Accounts
 from fault_cells import CAMPAIGN_OF, NEED_A_SYNCED_CAMPAIGN, Cell
-from fault_end_state import EndState
 from fault_kinds import OPERATIONS, Injection
-from fault_table import ORDER, at_once, recover
+from fault_table import ORDER, at_once, go_on_until_right, recover
 from oddity_cells import ALL_KINDS, OddCell
 from odoo_server import OdooServer
 
@@ -18,7 +17,6 @@ from sandbox.contract import Contract
 from sandbox.testing import SandboxProcess
 
 PEOPLE_AT_ONCE = 6
-MOST_RUNS = 5
 
 
 def fill(odoo: OdooServer, sandbox: SandboxProcess) -> dict[tuple[str, str], OddCell]:
@@ -78,28 +76,16 @@ def _sync_first(accounts: Accounts, cells: list[OddCell]) -> None:
 
 
 def _put_right(accounts: Accounts, cells: list[OddCell]) -> None:
-    """Let the schedules go on with a server that is right again, until both systems agree.
+    """Let the schedules go on with a server that is right again, until both systems agree."""
 
-    A schedule that has many campaigns to do does some of them, and the others when it comes again.
-    """
-    wrong = cells
-    for _round in range(MOST_RUNS):
-        recover(accounts, list(wrong))
+    def go_on(wrong: list[Cell]) -> None:
+        recover(accounts, wrong)
         _retry_rejected(accounts, wrong)
-        complaints = _complaints(accounts, wrong)
-        wrong = [cell for cell, found in zip(wrong, complaints, strict=True) if found]
-        if not wrong:
-            return
-    for cell, found in zip(wrong, filter(None, complaints), strict=True):
-        cell.complaints += found
+
+    go_on_until_right(accounts, list(cells), go_on)
 
 
-def _complaints(accounts: Accounts, cells: list[OddCell]) -> list[list[str]]:
-    end_state = EndState(accounts, list(cells))
-    return [list(end_state.complaints(cell)) for cell in cells]
-
-
-def _retry_rejected(accounts: Accounts, cells: list[OddCell]) -> None:
+def _retry_rejected(accounts: Accounts, cells: list[Cell]) -> None:
     """What a person does about those who were rejected, of whom he reads why."""
     ids = [cell.campaign_id for cell in cells]
     domain = [("campaign_id", "in", ids), ("state", "=", "rejected")]
@@ -116,5 +102,5 @@ def _retry_rejected(accounts: Accounts, cells: list[OddCell]) -> None:
     recover(accounts, [cell for cell in cells if cell.campaign_id in concerned])
 
 
-def _cell_of(cells: list[OddCell], campaign_id: int) -> Cell:
+def _cell_of(cells: list[Cell], campaign_id: int) -> Cell:
     return next(cell for cell in cells if cell.campaign_id == campaign_id)

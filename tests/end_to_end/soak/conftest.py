@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,13 +45,25 @@ def own_server(database_server: postgres.Server, data_folder: Path) -> Iterator[
 def _take_over(source: postgres.Server, target: postgres.Server, template: str) -> None:
     """Under a working name, so that half of it never counts; older ones and leftovers go."""
     working = f"{template}_unfinished"
-    with target.cursor() as cursor:
+    with target.cursor() as cursor, _own_copy(source, template) as undisturbed:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'cm!_%' ESCAPE '!'")
         for [name] in cursor.fetchall():
             databases.drop(target, name)
         cursor.execute(f'CREATE DATABASE "{working}" TEMPLATE template0')
-        _copy(source, target, template, working)
+        _copy(source, target, undisturbed, working)
         cursor.execute(f'ALTER DATABASE "{working}" RENAME TO "{template}"')
+
+
+@contextmanager
+def _own_copy(server: postgres.Server, template: str) -> Iterator[str]:
+    """Whoever copies the template meanwhile disconnects all who read it, but nobody from this."""
+    name = f"cm_soak_source_{os.getpid()}"
+    databases.copy(server, template, name)
+    try:
+        yield name
+    finally:
+        databases.drop(server, name)
+        shutil.rmtree(places.odoo_data() / "filestore" / name, ignore_errors=True)
 
 
 def _copy(source: postgres.Server, target: postgres.Server, database: str, name: str) -> None:

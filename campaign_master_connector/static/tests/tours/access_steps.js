@@ -13,7 +13,8 @@ export const DIALOG = ".modal:not(.o_inactive_modal) .modal-content";
 const MILLISECONDS = 60000;
 
 const findings = new Set();
-const excused = new Set();
+/** Where each fault of Odoo's was found first. */
+const excused = new Map();
 
 const services = () => window.odoo.__WOWL_DEBUG__.root.env.services;
 
@@ -89,10 +90,11 @@ export const look = (page, within = PAGE) => [
         timeout: MILLISECONDS,
         run: async () => {
             for (const { rule, fault, html, reason } of await violations(within)) {
-                if (fault) {
-                    excused.add(fault);
-                } else {
-                    findings.add(`${page}: ${rule}: ${html} ${reason}`);
+                const finding = `${page}: ${rule}: ${html} ${reason}`;
+                if (!fault) {
+                    findings.add(finding);
+                } else if (!excused.has(fault)) {
+                    excused.set(fault, finding);
                 }
             }
         },
@@ -118,8 +120,8 @@ export const tellFindings = () => [
     {
         trigger: "body",
         run: () => {
-            for (const [rule, elements] of excused) {
-                findings.add(`${rule} of ${elements} is no fault of Odoo's own pages`);
+            for (const [[rule, elements], finding] of excused) {
+                findings.add(`${rule} of ${elements} is no fault of Odoo's pages (${finding})`);
             }
             if (findings.size) {
                 throw new Error(`Found by axe:\n${[...findings].join("\n")}`);

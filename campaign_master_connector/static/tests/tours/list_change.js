@@ -63,6 +63,7 @@ registry.category("web_tour.tours").add("campaign_master_lift", {
         ...see(".o_list_view .o_data_row:count(2)"),
         ...click(".o_data_row:contains(person-1@example.com) button[name=action_cm_lift]"),
         ...see(".modal [name=emails]:contains(person-1@example.com)"),
+        ...see(".modal [name=reason]:not(.o_field_invalid)"),
         ...fill("reason", "Asked for it by letter"),
         ...click(".modal footer button[name=action_lift]"),
         ...seeNotification("success", "Opt-outs lifted: 1."),
