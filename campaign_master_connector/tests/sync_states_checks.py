@@ -81,6 +81,7 @@ class Checks:
     def make_quiet(self):
         """No faults and no waits any more, and the schedules run as often as they want."""
         self.control.clear_faults()
+        self.control.clear_oddities()
         self.campaigns.action_cm_resume()
         if self.case.account.connection_state == "refused":
             # The log-in was refused too: nothing goes on before a person enters the password.

@@ -18,6 +18,14 @@ FAULTS += ["hourly_limit", "token_invalid", "html_page"]
 OPERATIONS = ["addListRecipients", "addListRecipients", "createCampaign", "updateCampaign"]
 OPERATIONS += ["listCampaigns", "getCampaignStatistics", "listCampaignRecipients", "*"]
 
+# Answers that are odd and cost nobody his place: who gets no result is asked for again.
+ODDITIES = ["counts_as_text", "dates_of_dotnet", "dates_null", "ids_as_text", "words_in_other_case"]
+ODDITIES += ["row_key_null", "row_is_text", "results_fewer", "results_shuffled", "results_doubled"]
+ODDITIES += ["results_in_other_case", "results_without_address", "keys_in_pascal_case"]
+ODDITIES += ["pages_smaller", "first_page_empty", "last_page_untold", "bare_array"]
+ODDITIES += ["done_with_202", "done_with_204", "label_missing", "limits_missing", "resets_from_now"]
+ODDITIES += ["payment_required", "maintenance", "month_without_end"]
+
 numbers = st.integers(0, 11)
 addresses = st.sampled_from([*ADDRESSES, *TYPED, *BAD_TEXTS])
 kinds = st.sampled_from(["contact", "contact", "company", "lead"])
@@ -36,6 +44,7 @@ class SyncStates(Checks, RuleBasedStateMachine):
         self.control = case.control
         self.people = []
         self.to_merge_in_flight = []
+        self.odd = set()
         self.model = Model(case.env)
         self.resources = ExitStack()
         self.savepoint = case.env.cr.savepoint()
@@ -258,6 +267,14 @@ class SyncStates(Checks, RuleBasedStateMachine):
         when = when if kind == "drop_connection" else "before"
         self.control.set_fault(kind, operation, when=when, count=count)
         self.model.seen["fault"] += 1
+
+    @rule(kind=st.sampled_from(ODDITIES), operation=st.sampled_from(OPERATIONS))
+    def oddity(self, kind, operation):
+        """Once each: who gets no result for the fourth time is rejected, and rightly."""
+        if kind not in self.odd:
+            self.odd.add(kind)
+            self.control.set_oddity(kind, operation, count=1)
+            self.model.seen["oddity"] += 1
 
     # Users and schedules
 

@@ -18,7 +18,7 @@ EXAMPLES = int(os.environ.get("CAMPAIGN_MASTER_STATES", "0"))
 EXAMPLES_OF_AN_ORDINARY_RUN = 10
 STEPS = 30
 MUST_HAVE_HAPPENED = ("pushed", "added", "told that they left", "merged", "converted", "launched")
-MUST_HAVE_HAPPENED += ("in flight", "corrected")
+MUST_HAVE_HAPPENED += ("in flight", "corrected", "oddity")
 
 
 @tagged("post_install", "-at_install")
