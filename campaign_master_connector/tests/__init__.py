@@ -5,6 +5,7 @@ from . import (
     test_add_recipients,
     test_additions,
     test_addresses,
+    test_api_check,
     test_array_literals,
     test_average_rates,
     test_broken_statistics,
