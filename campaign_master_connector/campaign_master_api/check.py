@@ -32,25 +32,17 @@ from .check_keys import (
     renamings,
     unloadable,
 )
+from .check_problems import problem_of
 from .check_report import NO_CAMPAIGN, Checked, CheckReport, Met
 from .client import CampaignMasterClient
 from .contract_parts import Operation
 from .errors import (
-    AccountRefused,
     CampaignMasterError,
-    CertificateNotTrusted,
-    ConnectionFailed,
     CredentialsRefused,
-    HostNotFound,
-    InvalidAnswer,
     NoAnswer,
     NotCampaignMaster,
     NotFound,
     RateLimitReached,
-    RedirectRefused,
-    RequestRefused,
-    Sentence,
-    ServerFailed,
     TokenRefused,
 )
 from .reading import (
@@ -80,21 +72,6 @@ _LABELS = frozenset(
         *(f"application/{kind}" for kind in ("json", "problem+json", "xml", "octet-stream")),
         *(f"text/{kind}" for kind in ("json", "plain", "html", "xml")),
     }
-)
-_PROBLEMS: Sequence[tuple[type[CampaignMasterError], str]] = (
-    (CredentialsRefused, "the user name or password was refused"),
-    (TokenRefused, "the token was refused right after the log-in"),
-    (NotFound, "it was not found"),
-    (RedirectRefused, "the answer was a redirect; enter the final address"),
-    (NotCampaignMaster, "what answered doesn't speak as Campaign Master does"),
-    (RateLimitReached, "the calls that Campaign Master allows are used up"),
-    (AccountRefused, "it was refused for a reason of the account, the plan or the list"),
-    (RequestRefused, "the request was refused"),
-    (ServerFailed, "the server failed"),
-    (HostNotFound, "the host of the address was not found"),
-    (CertificateNotTrusted, "the certificate of the server is not trusted"),
-    (NoAnswer, "no answer came in time"),
-    (ConnectionFailed, "no connection came about, or it broke"),
 )
 _CANT_BE_SENT = "what is asked for can't be sent"
 _NO_TIME = "there was no time left for it"
@@ -408,7 +385,7 @@ class ApiCheck:
             self._note_failure(means, error)
 
     def _problem(self, error: CampaignMasterError) -> str:
-        text = _problem(error)
+        text = problem_of(error)
         if error.server_message and not self._shows_all_keys:
             text += "; `--all-keys` shows its words"
         return text
@@ -590,17 +567,3 @@ def _why_not(error: CampaignMasterError) -> str:
     if str(error) == _CANT_BE_SENT:
         return _CANT_BE_SENT
     return _NO_TIME if isinstance(error, NoAnswer) else _NO_CALL
-
-
-def _problem(error: CampaignMasterError) -> str:
-    """What went wrong in words of this package alone: the server's own may name somebody."""
-    if isinstance(error, InvalidAnswer):
-        sentence = error.sentence
-        told = sentence.values.get("problem") if isinstance(sentence, Sentence) else None
-        return f"the answer can't be used: {told}" if told else "the answer can't be used"
-    text = next(
-        (text for kind, text in _PROBLEMS if isinstance(error, kind)), "it could not be called"
-    )
-    code = getattr(error, "code", "")
-    details = [part for part in (code, f"status {error.status}" if error.status else "") if part]
-    return f"{text} ({', '.join(details)})" if details else text
