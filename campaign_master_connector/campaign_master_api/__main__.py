@@ -12,6 +12,7 @@ from pathlib import Path
 from .address import DEFAULT_API_VERSION
 from .check import ApiCheck
 from .check_keys import corrected
+from .check_report import CheckReport
 from .client import CampaignMasterClient
 from .contract import Contract, current, load
 from .contract_file import ContractError
@@ -23,6 +24,10 @@ CLIENT_SECRET = "CAMPAIGN_MASTER_CLIENT_SECRET"
 COMPLETE, DIFFERS, UNUSABLE = 0, 1, 2
 
 
+class NoPassword(Exception):
+    """Nobody can be asked for the password."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 all is there, 1 something differs or failed, 2 it could not begin."""
     options = _parser().parse_args(arguments)
@@ -32,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         contract = load(options.contract) if options.contract else current()
         return _check(options, contract)
-    except (CampaignMasterError, ContractError, OSError) as error:
+    except (CampaignMasterError, ContractError, NoPassword, OSError) as error:
         sys.stderr.write(f"{error}\n")
     except (KeyboardInterrupt, EOFError):
         sys.stderr.write("Ended before all was looked at.\n")
@@ -42,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(options: argparse.Namespace, contract: Contract) -> int:
     credentials = Credentials(
         options.username,
-        os.environ.get(PASSWORD) or getpass.getpass("Password: "),
+        _password(),
         options.client_id,
         os.environ.get(CLIENT_SECRET, ""),
     )
@@ -58,12 +63,32 @@ def _check(options: argparse.Namespace, contract: Contract) -> int:
     report = check.report()
     sys.stdout.write(str(report))
     if options.corrected:
-        Path(options.corrected).write_text(corrected(contract, report.corrections), "utf-8")
-        load(options.corrected)
+        _write_corrected(Path(options.corrected), contract, report)
     if check.failure:
         # For who sits here, and no part of the report.
         sys.stderr.write(f"{check.failure}\n")
     return COMPLETE if report.is_complete else DIFFERS
+
+
+def _password() -> str:
+    if password := os.environ.get(PASSWORD):
+        return password
+    try:
+        password = getpass.getpass("Password: ")
+    except EOFError:
+        password = ""
+    if not password:
+        raise NoPassword(f"There is no password: set {PASSWORD}, or start this in a terminal.")
+    return password
+
+
+def _write_corrected(file: Path, contract: Contract, report: CheckReport) -> None:
+    if not report.corrections:
+        sys.stderr.write(f"Nothing was corrected, so {file} was not written.\n")
+        return
+    file.write_text(corrected(contract, report.corrections), "utf-8")
+    if report.unloadable:
+        sys.stderr.write(f"{file} is still refused as a contract, as told above.\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--all-keys",
         action="store_true",
-        help="show unknown keys that may be somebody's too; look at the report before you send it",
+        help="show unknown keys that may be somebody's too, and a refusal's words; "
+        "look at the report before you send it",
     )
     check.add_argument(
         "--corrected", metavar="FILE", help="write the contract with the corrected lines there"

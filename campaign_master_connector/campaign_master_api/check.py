@@ -23,32 +23,26 @@ from .check_keys import (
     Renaming,
     Showing,
     corrections,
+    distinct,
     header_renamings,
     is_needed,
     keys_seen,
     levels_of,
     odd_forms,
     renamings,
+    unloadable,
 )
-from .check_report import Checked, CheckReport, Met
+from .check_problems import problem_of
+from .check_report import NO_CAMPAIGN, Checked, CheckReport, Met
 from .client import CampaignMasterClient
 from .contract_parts import Operation
 from .errors import (
-    AccountRefused,
     CampaignMasterError,
-    CertificateNotTrusted,
-    ConnectionFailed,
     CredentialsRefused,
-    HostNotFound,
-    InvalidAnswer,
     NoAnswer,
     NotCampaignMaster,
     NotFound,
     RateLimitReached,
-    RedirectRefused,
-    RequestRefused,
-    Sentence,
-    ServerFailed,
     TokenRefused,
 )
 from .reading import (
@@ -59,6 +53,7 @@ from .reading import (
     UnusableAnswer,
     decode_json,
 )
+from .text import without_addresses
 from .types import (
     AddStatus,
     Campaign,
@@ -70,27 +65,13 @@ from .types import (
 
 Value = TypeVar("Value")
 NAME_OF_THE_DRAFT = "API check"
+_SENT_TEXTS = ("external_id", "name", "subject", "description", "from_name")
 # Only labels that every server may give are repeated.
 _LABELS = frozenset(
     {
         *(f"application/{kind}" for kind in ("json", "problem+json", "xml", "octet-stream")),
         *(f"text/{kind}" for kind in ("json", "plain", "html", "xml")),
     }
-)
-_PROBLEMS: Sequence[tuple[type[CampaignMasterError], str]] = (
-    (CredentialsRefused, "the user name or password was refused"),
-    (TokenRefused, "the token was refused right after the log-in"),
-    (NotFound, "it was not found"),
-    (RedirectRefused, "the answer was a redirect; enter the final address"),
-    (NotCampaignMaster, "what answered doesn't speak as Campaign Master does"),
-    (RateLimitReached, "the calls that Campaign Master allows are used up"),
-    (AccountRefused, "it was refused for a reason of the account, the plan or the list"),
-    (RequestRefused, "the request was refused"),
-    (ServerFailed, "the server failed"),
-    (HostNotFound, "the host of the address was not found"),
-    (CertificateNotTrusted, "the certificate of the server is not trusted"),
-    (NoAnswer, "no answer came in time"),
-    (ConnectionFailed, "no connection came about, or it broke"),
 )
 _CANT_BE_SENT = "what is asked for can't be sent"
 _NO_TIME = "there was no time left for it"
@@ -124,10 +105,14 @@ class ApiCheck:
         self._operations: list[Checked] = []
         self._renamings: list[Renaming] = []
         self._hints: list[str] = []
+        self._hints_of_keys: dict[tuple[str, int], str] = {}
+        self._lines_found: set[tuple[str, int]] = set()
         self._left_behind: list[str] = []
         self._stopped_by = ""
         self._template_id: str | None = None
         self._sender = ""
+        self._had_no_campaign = False
+        self._tries_writing = False
         self.failure: CampaignMasterError | None = None
 
     def check_reading(self) -> None:
@@ -143,9 +128,8 @@ class ApiCheck:
         self._look_up(campaigns)
         newest = newest_campaign(campaigns.items if campaigns else [])
         self._sender = newest.from_email if newest else ""
-        self._read_campaign(
-            newest, "there is no campaign" if campaigns else "no campaign could be read"
-        )
+        self._had_no_campaign = bool(campaigns) and newest is None
+        self._read_campaign(newest, NO_CAMPAIGN if campaigns else "no campaign could be read")
 
     def check_writing(self, list_id: str, test_address: str, sender: str = "") -> None:
         """Make a draft, add the address to the list, and read both back; never raises either.
@@ -154,21 +138,32 @@ class ApiCheck:
         campaign's is taken, or else the test address. For after `check_reading`.
         """
         self._sender = sender or self._sender
+        self._tries_writing = True
         self._make_draft(test_address)
         self._add(list_id, test_address)
 
     def report(self) -> CheckReport:
         """What was found so far."""
+        renamed = distinct(self._renamings, self._lines_found)
+        changes = tuple(corrections(self._contract, renamed))
         return CheckReport(
             contract=self._contract.path.name,
             version=self._version,
             calls=self._client.calls,
             seconds=time.monotonic() - self._began,
             operations=tuple(self._operations),
-            corrections=tuple(corrections(self._contract, self._renamings)),
-            hints=tuple(dict.fromkeys(self._hints)),
+            corrections=changes,
+            unloadable=tuple(unloadable(self._contract, changes)),
+            hints=tuple(dict.fromkeys([*self._key_hints(renamed), *self._hints])),
             left_behind=tuple(self._left_behind),
+            has_tried_writing=self._tries_writing,
         )
+
+    def _key_hints(self, renamed: Sequence[Renaming]) -> Iterator[str]:
+        served = {(one.old, one.lines[0]) for one in renamed}
+        for place, hint in self._hints_of_keys.items():
+            if place not in served and place not in self._lines_found:
+                yield hint
 
     # Reading -----------------------------------------------------------------------------------
 
@@ -199,12 +194,24 @@ class ApiCheck:
             self._add_note(f"`{name}` is not looked at: other campaigns came too")
 
     def _read_campaign(self, campaign: Campaign | None, why_not: str) -> None:
+        self._read_by_id(campaign, why_not, (meanings.GET_CAMPAIGN, self._client.get_campaign))
+        self._read_figures(campaign, why_not)
+
+    def _read_figures(self, campaign: Campaign | None, why_not: str = "") -> None:
         client = self._client
-        steps: Sequence[tuple[str, Callable[[str], Any]]] = (
-            (meanings.GET_CAMPAIGN, client.get_campaign),
+        self._read_by_id(
+            campaign,
+            why_not,
             (meanings.GET_CAMPAIGN_STATISTICS, client.campaign_statistics),
             (meanings.LIST_CAMPAIGN_RECIPIENTS, client.campaign_recipients_page),
         )
+
+    def _read_by_id(
+        self,
+        campaign: Campaign | None,
+        why_not: str,
+        *steps: tuple[str, Callable[[str], Any]],
+    ) -> None:
         for means, call in steps:
             if campaign is None:
                 self._skip(means, why_not)
@@ -225,6 +232,8 @@ class ApiCheck:
             from_name=NAME_OF_THE_DRAFT,
             from_email=self._sender or test_address,
             template_id=self._template_id,
+            reply_redirect_email=self._sender or test_address,
+            test_email=test_address,
         )
         called = f"a draft campaign “{NAME_OF_THE_DRAFT}” with the reference {reference}"
         failed: list[CampaignMasterError] = []
@@ -248,13 +257,30 @@ class ApiCheck:
             meanings.UPDATE_CAMPAIGN, lambda: client.update_campaign(made.id, fields)
         )
         self._compare(changed, fields)
+        if self._had_no_campaign:
+            self._read_instead(made)
+
+    def _read_instead(self, made: Campaign) -> None:
+        """Where there was no campaign, the draft is looked at instead."""
+        unseen = {
+            self._operation(means).name
+            for means in (
+                meanings.GET_CAMPAIGN,
+                meanings.GET_CAMPAIGN_STATISTICS,
+                meanings.LIST_CAMPAIGN_RECIPIENTS,
+            )
+        }
+        self._operations = [
+            one for one in self._operations if not (one.not_looked_at and one.name in unseen)
+        ]
+        self._read_figures(made)
 
     def _compare(self, campaign: Campaign | None, fields: CampaignFields) -> None:
         """A note of the keys that came back otherwise than they were sent."""
         if campaign is None:
             return
         keys = self._operation(meanings.GET_CAMPAIGN).row
-        names = ("external_id", "name", "subject", "description", "from_name", "from_email")
+        names = (*_SENT_TEXTS, "from_email", "reply_redirect_email", "test_email")
         other = [
             keys[name].name
             for name in names
@@ -268,7 +294,7 @@ class ApiCheck:
         first = self._add_once(list_id, recipients, "the test address")
         if first is None:
             return
-        if first in (AddStatus.ADDED, AddStatus.EXISTS):
+        if first is AddStatus.ADDED:
             self._left_behind.append(f"the test address on the chosen list ({first.value})")
         again = self._add_once(list_id, recipients, "the same once more")
         if again is not None and first is AddStatus.ADDED and again is not AddStatus.EXISTS:
@@ -350,12 +376,25 @@ class ApiCheck:
             name=self._operation(means).name,
             what=what,
             calls=len(own),
-            problem=_problem(error) if error else "",
+            problem=self._problem(error) if error else "",
+            server_words=self._server_words(error),
         )
         facts = self._facts(means, own[-1] if own else None, met, value)
         self._operations.append(_with(checked, **facts))
         if error:
             self._note_failure(means, error)
+
+    def _problem(self, error: CampaignMasterError) -> str:
+        text = problem_of(error)
+        if error.server_message and not self._shows_all_keys:
+            text += "; `--all-keys` shows its words"
+        return text
+
+    def _server_words(self, error: CampaignMasterError | None) -> str:
+        """The server's own sentence, for the eyes of who checks."""
+        if error is None or not self._shows_all_keys:
+            return ""
+        return without_addresses(error.server_message)
 
     def _note_failure(self, means: str, error: CampaignMasterError) -> None:
         operation = self._operation(means)
@@ -416,15 +455,15 @@ class ApiCheck:
 
     def _key_facts(self, operation: Operation, seen: KeysSeen) -> dict[str, Any]:
         needed = [one for one in seen.missing if is_needed(operation, one.means, one.key)]
-        self._renamings += renamings(seen)
+        self._renamings += renamings(seen, self._contract)
+        self._lines_found |= seen.lines_found
         for one in needed:
-            if not one.near:
-                line = one.key.lines[0] if one.key.lines else operation.line
-                self._hints.append(
-                    f"`{one.key.name}` (line {line}) is not in the answer to {operation.name}. "
-                    f"Where Campaign Master calls it otherwise, change the name; where it has no "
-                    f"such thing, replace it by `x-not-offered: [{one.means}]` at its schema."
-                )
+            line = one.key.lines[0] if one.key.lines else operation.line
+            self._hints_of_keys[one.key.name, line] = (
+                f"`{one.key.name}` (line {line}) is not in the answer to {operation.name}. "
+                f"Where Campaign Master calls it otherwise, change the name; where it has no "
+                f"such thing, replace it by `x-not-offered: [{one.means}]` at its schema."
+            )
         return {
             "keys_found": seen.found,
             "keys_missing": tuple(one.key.name for one in needed),
@@ -528,17 +567,3 @@ def _why_not(error: CampaignMasterError) -> str:
     if str(error) == _CANT_BE_SENT:
         return _CANT_BE_SENT
     return _NO_TIME if isinstance(error, NoAnswer) else _NO_CALL
-
-
-def _problem(error: CampaignMasterError) -> str:
-    """What went wrong in words of this package alone: the server's own may name somebody."""
-    if isinstance(error, InvalidAnswer):
-        sentence = error.sentence
-        told = sentence.values.get("problem") if isinstance(sentence, Sentence) else None
-        return f"the answer can't be used: {told}" if told else "the answer can't be used"
-    text = next(
-        (text for kind, text in _PROBLEMS if isinstance(error, kind)), "it could not be called"
-    )
-    code = getattr(error, "code", "")
-    details = [part for part in (code, f"status {error.status}" if error.status else "") if part]
-    return f"{text} ({', '.join(details)})" if details else text

@@ -7,14 +7,17 @@ that such interfaces use: an object can be keyed by addresses, names or tokens.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from .contract_parts import Contract, Key, Operation
+from .contract import load
+from .contract_file import ContractError
+from .contract_parts import Contract, Key, Operation, Shape
 from .meanings import NEEDS, PAGED, ROWS, Kind
 from .values import folded
 
@@ -27,10 +30,12 @@ ROWS_LOOKED_AT = 200
 NEAR = 0.6
 MOST_TEXTS = 20_000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _FEW_DIGITS = re.compile(r"[0-9]{1,2}")
 _DOTNET = re.compile(r"/Date\([^()]{1,20}\)/")
 _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _DATE = re.compile(r"[0-9]{4}[-/]?[0-9]{2}[-/]?[0-9]{2}([T ].{0,40})?", re.DOTALL)
+_OPEN_LIST = re.compile(r"required:\s*\[[^\]]*$")
 _ZONE = re.compile(r"(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})$", re.IGNORECASE)
 _DIGITS = re.compile(r"-?[0-9]{1,20}")
 _DECIMALS = re.compile(r"-?[0-9]{1,20}\.[0-9]{1,30}")
@@ -173,6 +178,7 @@ class Unmatched:
     means: str
     key: Key
     near: str = ""
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,8 @@ class KeysSeen:
     """Names of keys: those of the contract that are there and not, and the unknown ones.
 
     `forms` are the forms of the values by the contract's names. `was_empty` says that there was
-    no row whose keys could be seen.
+    no row whose keys could be seen. `lines_found` are names that are there with the line of each,
+    `is_in_other_case` says that none of them is written as in the contract.
     """
 
     found: tuple[str, ...] = ()
@@ -188,6 +195,8 @@ class KeysSeen:
     unknown: tuple[str, ...] = ()
     forms: Mapping[str, tuple[str, ...]] | None = None
     was_empty: bool = False
+    lines_found: frozenset[tuple[str, int]] = frozenset()
+    is_in_other_case: bool = False
 
 
 class Showing:
@@ -275,6 +284,8 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
     unknown: list[str] = []
     forms: dict[str, tuple[str, ...]] = {}
     was_empty = False
+    lines_found: set[tuple[str, int]] = set()
+    exact = 0
     for level in levels:
         if not level.objects:
             was_empty = True
@@ -282,6 +293,13 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
         names = _present(level.objects)
         known = {folded(key.name): key.name for key in level.expected.values()}
         found += [known[folded(name)] for name in names if folded(name) in known]
+        here = {known[folded(name)] for name in names if folded(name) in known}
+        exact += len(here.intersection(names))
+        lines_found |= {
+            (key.name, key.lines[0])
+            for key in level.expected.values()
+            if key.name in here and key.lines
+        }
         others = [name for name in names if folded(name) not in known]
         rows = operation.rows
         arrays = [name for name in others if _is_taken_as_rows(name, level, rows)]
@@ -300,7 +318,15 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
         unknown += sorted(fine)
         unknown += [OTHER if hidden == 1 else f"{OTHER} x {hidden}"] if hidden else []
         forms |= _forms(level)
-    return KeysSeen(tuple(dict.fromkeys(found)), tuple(missing), tuple(unknown), forms, was_empty)
+    return KeysSeen(
+        tuple(dict.fromkeys(found)),
+        tuple(missing),
+        tuple(unknown),
+        forms,
+        was_empty,
+        frozenset(lines_found),
+        bool(lines_found) and not exact,
+    )
 
 
 def _present(objects: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -346,11 +372,13 @@ def _matched(
         for name in unknown
         if _fits(key.kind, name, objects)
     ]
-    near: dict[str, str] = {}
+    near: dict[str, tuple[str, float]] = {}
+    taken: set[str] = set()
     for likeness, means, name in sorted(pairs, reverse=True):
-        if likeness >= NEAR and means not in near and name not in near.values():
-            near[means] = name
-    return [Unmatched(means, key, near.get(means, "")) for means, key in absent.items()]
+        if likeness >= NEAR and means not in near and name not in taken:
+            near[means] = name, likeness
+            taken.add(name)
+    return [Unmatched(means, key, *near.get(means, ())) for means, key in absent.items()]
 
 
 def _likeness(means: str, key: Key, name: str) -> float:
@@ -368,12 +396,13 @@ _SAME_WORDS = {
     **dict.fromkeys(("distinct", "individual"), "unique"),
     **dict.fromkeys(("date", "time", "on"), "at"),
     **dict.fromkeys(("mail", "emailaddress", "address"), "email"),
+    "send": "from",
 }
 
 
 def words_of(name: str) -> str:
     """The words of a name in the order of the alphabet, without plurals, one for each meaning."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name)
+    parts = _WORDS.findall(name)
     words = (part.casefold().removesuffix("s").removesuffix("er") for part in parts)
     return "".join(sorted(_SAME_WORDS.get(word, word) for word in words))
 
@@ -398,25 +427,79 @@ class Correction:
 
 @dataclass(frozen=True)
 class Renaming:
-    """A name in the contract file, what it is called in the answers, and where it stands."""
+    """A name in the contract file, what to call it, and where it stands.
+
+    `likeness` is from 0 to 1, `seen` how the answers write it where `new` is written otherwise.
+    """
 
     old: str
     new: str
     lines: tuple[int, ...]
+    likeness: float = 1.0
+    seen: str = ""
 
     @property
     def reason(self) -> str:
         """The sentence for a person."""
-        return f"`{self.new}` is there, `{self.old}` is expected"
+        return f"`{self.seen or self.new}` is there, `{self.old}` is expected"
 
 
-def renamings(keys: KeysSeen) -> list[Renaming]:
+def renamings(keys: KeysSeen, contract: Contract) -> list[Renaming]:
     """Of all missing keys that another one is near to."""
     return [
-        Renaming(one.key.name, one.near, one.key.lines)
+        Renaming(
+            one.key.name,
+            _in_case_of(one.key.name, one.near) if keys.is_in_other_case else one.near,
+            _lines_everywhere(contract, one.key),
+            one.likeness,
+            one.near,
+        )
         for one in keys.missing
         if one.near and one.key.lines
     ]
+
+
+def _in_case_of(old: str, new: str) -> str:
+    """The new name as the contract writes its own: case tells nothing where all are in another."""
+    first, *others = (part.lower() for part in _WORDS.findall(new))
+    if "_" in old:
+        return "_".join((first, *others))
+    start = first.capitalize() if old[:1].isupper() else first
+    return "".join((start, *(part.capitalize() for part in others)))
+
+
+def _lines_everywhere(contract: Contract, key: Key) -> tuple[int, ...]:
+    """Other operations too can require what is described once."""
+    lines = dict.fromkeys(key.lines)
+    for operation in contract.operations.values():
+        for shape in (operation.body, operation.answer):
+            for other in _keys_in(shape):
+                if other.name == key.name and other.lines[:1] == key.lines[:1]:
+                    lines |= dict.fromkeys(other.lines)
+    return tuple(lines)
+
+
+def _keys_in(shape: Shape) -> Iterator[Key]:
+    for key in shape.values():
+        yield key
+        yield from _keys_in(key.items)
+
+
+def distinct(wanted: Iterable[Renaming], found: Set[tuple[str, int]]) -> list[Renaming]:
+    """The nearest ones: no name of the answers serves two of the contract, nor the reverse.
+
+    `found` are names that some answer has, with their first line: those need no other one.
+    """
+    by_new: dict[str, str] = {}
+    by_place: dict[tuple[str, int], str] = {}
+    kept = []
+    for one in sorted(dict.fromkeys(wanted), key=lambda one: (-one.likeness, one.old, one.lines)):
+        place, new = (one.old, one.lines[0]), folded(one.new)
+        if place in found or by_new.setdefault(new, one.old) != one.old:
+            continue
+        if by_place.setdefault(place, one.new) == one.new:
+            kept.append(one)
+    return kept
 
 
 def corrections(contract: Contract, wanted: Sequence[Renaming]) -> list[Correction]:
@@ -445,6 +528,20 @@ def corrected(contract: Contract, changes: Sequence[Correction]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def unloadable(contract: Contract, changes: Sequence[Correction]) -> list[str]:
+    """Why the contract with these lines is refused, a sentence each; none where it isn't."""
+    if not changes:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, contract.path.name)
+        file.write_text(corrected(contract, changes), "utf-8")
+        try:
+            load(file)
+        except ContractError as error:
+            return [problem.removeprefix(f"{file}, ") for problem in error.problems]
+    return []
+
+
 def _all_lines(one: Renaming, lines: Sequence[str]) -> list[int]:
     """Where the name is to be changed: a list of the required ones may go over several lines."""
     found = [number for number in one.lines if number <= len(lines)]
@@ -452,6 +549,9 @@ def _all_lines(one: Renaming, lines: Sequence[str]) -> list[int]:
         item = re.compile(rf"\s*-\s*[\"']?{re.escape(one.old)}[\"']?\s*$")
         below = range(number, min(number + 60, len(lines)))
         found += [place + 1 for place in below if item.match(lines[place])][:1]
+        if _OPEN_LIST.search(lines[number - 1]):
+            ends = (place + 1 for place in below if "]" in lines[place])
+            found += range(number + 1, next(ends, number) + 1)
     return list(dict.fromkeys(found))
 
 
@@ -462,7 +562,8 @@ def _renamed(text: str, one: Renaming) -> str:
     as_item = re.compile(rf"^(\s*-\s*[\"']?){old}([\"']?\s*)$")
     text = as_item.sub(lambda found: f"{found[1]}{one.new}{found[2]}", text)
     in_list = re.compile(rf"(?<![\w-]){old}(?![\w-])")
-    return re.sub(r"required:\s*\[[^\]]*\]", lambda found: in_list.sub(one.new, found[0]), text)
+    lists = r"required:\s*\[[^\]]*|^[^:\[\]]*(?=\]|$)"
+    return re.sub(lists, lambda found: in_list.sub(one.new, found[0]), text)
 
 
 def header_renamings(

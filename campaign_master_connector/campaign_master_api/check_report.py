@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from .check_keys import Correction
 
 WIDTH = 24
+NO_CAMPAIGN = "there is no campaign"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Met:
 class Checked:
     """One operation. `problem` is empty where it did what it is for; `not_looked_at` says why not.
 
+    `server_words` is the server's own sentence about the problem, where all may be shown.
     `status` is 0 where no answer came. `seconds` and `size` (bytes) are of the last answer, `calls`
     all requests. `rows` is None where the answer has none.
     """
@@ -51,12 +53,16 @@ class Checked:
     paging: str = ""
     notes: tuple[str, ...] = ()
     problem: str = ""
+    server_words: str = ""
     not_looked_at: str = ""
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All of a check. `contract` is the name of its file, without the folder."""
+    """All of a check. `contract` is the name of its file, without the folder.
+
+    `unloadable` says why a contract with the corrections is still refused.
+    """
 
     contract: str
     version: str
@@ -64,8 +70,10 @@ class CheckReport:
     seconds: float
     operations: tuple[Checked, ...]
     corrections: tuple[Correction, ...] = ()
+    unloadable: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     left_behind: tuple[str, ...] = field(default=())
+    has_tried_writing: bool = False
 
     @property
     def failed(self) -> list[Checked]:
@@ -109,16 +117,35 @@ def _conclusion(report: CheckReport) -> str:
     if problems:
         opening = "The connector can't work yet" if report.failed else "The connector can work"
         joint = ": " if report.failed else ", but "
-        return f"{opening}{joint}{_and(problems)}{_what_next(report)}."
+        sentence = f"{opening}{joint}{_and(problems)}{_what_next(report)}."
+        return " ".join(filter(None, [sentence, _not_enough(report)]))
     parts = [*_understood(report)]
     sentence = "Everything the connector needs is there"
     if not parts:
         sentence += ", to the letter of the contract"
-    unseen = [one.name for one in report.operations if one.not_looked_at]
-    if unseen:
+    if not_enough := _not_enough(report):
         sentence = sentence.replace("Everything", "Of what was looked at, everything")
-        parts.append(f"{_and(unseen)} {'was' if len(unseen) == 1 else 'were'} not looked at")
+        return f"{not_enough} {'; '.join([sentence, *parts])}."
     return "; ".join([sentence, *parts]) + "."
+
+
+def _not_enough(report: CheckReport) -> str:
+    """What wasn't looked at and what to do about it, empty where all was."""
+    unseen = [one for one in report.operations if one.not_looked_at]
+    if not unseen:
+        return ""
+    names = list(dict.fromkeys(one.name for one in unseen))
+    sentence = f"Not enough was looked at: {_and(names)} {_was(len(names))} not"
+    if not any(one.not_looked_at == NO_CAMPAIGN for one in unseen):
+        return f"{sentence}."
+    sentence += f", since {NO_CAMPAIGN}"
+    send_one = "ake and send a campaign in Campaign Master"
+    if report.has_tried_writing:
+        return f"{sentence}. M{send_one} and check again."
+    return (
+        f"{sentence}, and writing was not tried. Check again with `--write` (in Odoo: Check "
+        f"writing too), or m{send_one} first."
+    )
 
 
 def _problems(report: CheckReport) -> Iterator[str]:
@@ -193,6 +220,10 @@ def _lines(report: CheckReport) -> Iterator[str]:
             yield from (f"  # {reason}" for reason in correction.reasons)
             yield f"  line {correction.line}:"
             yield correction.text
+    if report.unloadable:
+        yield ""
+        yield "With these lines alone the contract is still refused; correct there too:"
+        yield from (f"- {problem}" for problem in report.unloadable)
     if report.hints:
         yield ""
         yield from (f"- {hint}" for hint in report.hints)
@@ -224,6 +255,8 @@ def _operation_lines(one: Checked) -> Iterator[str]:
 def _facts(one: Checked) -> Iterator[tuple[str, str]]:
     if one.problem:
         yield "PROBLEM", one.problem
+    if one.server_words:
+        yield "its words", one.server_words
     for label, names in (
         ("headers found", one.headers_found),
         ("headers missing", one.headers_missing),

@@ -14,7 +14,7 @@ import responses
 from campaign_master_api import CampaignFields, CampaignMasterClient, Credentials, Token, contract
 from campaign_master_api.__main__ import COMPLETE, DIFFERS, UNUSABLE, main
 from campaign_master_api.check import ApiCheck
-from campaign_master_api.check_keys import corrected
+from campaign_master_api.check_keys import Renaming, corrected, corrections, distinct, unloadable
 from campaign_master_api.check_report import CheckReport
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -521,3 +521,192 @@ def test_no_password_ends_it_without_a_traceback(
     monkeypatch.setattr("getpass.getpass", interrupted)
     assert main(["check", "https://cm.example.com", "--username", "demo"]) == UNUSABLE
     assert capsys.readouterr().out == ""
+
+
+def test_no_password_and_nobody_to_ask_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("CAMPAIGN_MASTER_PASSWORD")
+    monkeypatch.setattr("getpass.getpass", nobody)
+    assert main(["check", "https://cm.example.com", "--username", "demo"]) == UNUSABLE
+    assert "set CAMPAIGN_MASTER_PASSWORD" in capsys.readouterr().err
+
+
+# An account without campaigns ------------------------------------------------------------------
+
+
+def test_without_a_campaign_it_says_that_not_enough_was_looked_at(
+    server: responses.RequestsMock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answers()
+    told["campaigns"]["campaigns"] = []
+    serve(server, told, **{"Content-Type": "application/json"})
+    assert main(["check", "https://cm.example.com", "--username", "demo"]) == DIFFERS
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert last.startswith("Not enough was looked at: getCampaign, getCampaignStatistics and")
+    assert "there is no campaign, and writing was not tried. Check again with `--write`" in last
+    assert "make and send a campaign" in last
+
+
+def test_without_a_campaign_a_missing_key_does_not_hide_that(
+    server: responses.RequestsMock,
+) -> None:
+    told = answers()
+    told["campaigns"]["campaigns"] = []
+    del told["lists"]["lists"][0]["name"]
+    assert "Not enough was looked at: getCampaign" in checked(server, told).conclusion
+
+
+def test_the_draft_is_looked_at_where_there_is_no_campaign(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with SandboxProcess() as sandbox:
+        sandbox.control.register_sender("news@example.com")
+        list_id = str(sandbox.control.create_list("Own"))
+        sandbox.control.add_to_list(list_id, [TEST_ADDRESS])
+        write = ("--write", "--list", list_id, "--test-address", TEST_ADDRESS)
+        assert run(sandbox, *write, "--sender", "news@example.com") == COMPLETE
+        [draft] = sandbox.control.campaigns()
+    printed = capsys.readouterr().out
+    assert "not looked at" not in printed
+    assert "getCampaignStatistics: status 200" in printed
+    left = printed.partition("Left behind")[2]
+    assert draft["externalId"] in left
+    assert "the test address" not in left
+    sent = {"fromEmail": "news@example.com", "replyRedirectEmail": "news@example.com"}
+    assert {**draft, **sent, "testEmail": TEST_ADDRESS, "templateId": draft["templateId"]} == draft
+    assert draft["templateId"]
+    assert "not as it was sent" not in printed
+
+
+# A refused request -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shows_all", [False, True])
+def test_the_words_of_a_refusal_are_for_who_asks_for_them(
+    server: responses.RequestsMock, capsys: pytest.CaptureFixture[str], shows_all: bool
+) -> None:
+    serve(server, answers(), **{"Content-Type": "application/json"})
+    message = f"mailTemplateId is missing for ada@example.com ({SECRETS[4]})"
+    told = {"error": {"code": "x", "message": message}}
+    server.post(f"{API}/campaigns", status=400, json=told)
+    server.post(f"{API}/lists/1/recipients", status=400, json=told)
+    write = ("--write", "--list", "1", "--test-address", TEST_ADDRESS)
+    options = ("--all-keys",) if shows_all else ()
+    address = "https://cm.example.com"
+    assert main(["check", address, "--username", "demo", *write, *options]) == DIFFERS
+    printed = capsys.readouterr().out
+    assert ("mailTemplateId is missing for [address]" in printed) == shows_all
+    assert ("(status 400); `--all-keys` shows its words" in printed) == (not shows_all)
+    assert not any(text in printed for text in ("ada@", "example.com", SECRETS[4]))
+
+
+# Suggestions -----------------------------------------------------------------------------------
+
+
+def renamed(value: Any, names: dict[str, str]) -> Any:
+    """The answer with other names of keys."""
+    if isinstance(value, list):
+        return [renamed(one, names) for one in value]
+    if isinstance(value, dict):
+        return {names.get(name, name): renamed(one, names) for name, one in value.items()}
+    return value
+
+
+def test_one_found_key_serves_the_nearest_expected_one_alone(
+    server: responses.RequestsMock,
+) -> None:
+    told = answers()
+    whole = {**CAMPAIGN, "senderEmail": "news@example.com", "testEmail": "ada@example.com"}
+    told["campaigns"]["campaigns"] = [whole]
+    told["campaigns/5"] = {
+        **CAMPAIGN,
+        "fromEmail": "news@example.com",
+        "senderEmail": "x@y.example",
+    }
+    reasons = [one for line in checked(server, told).corrections for one in line.reasons]
+    assert not any("`testEmail` is expected" in reason for reason in reasons)
+
+
+def test_of_two_that_want_one_name_the_nearest_gets_it() -> None:
+    near = Renaming("fromEmail", "senderEmail", (7,), 0.9)
+    far = Renaming("testEmail", "senderEmail", (9,), 0.7)
+    other = Renaming("fromEmail", "originEmail", (7,), 0.8)
+    assert distinct([far, other, near], set()) == [near]
+    assert distinct([far, near], {("fromEmail", 7)}) == [far]
+
+
+def test_the_required_lists_of_other_operations_are_corrected_too(
+    server: responses.RequestsMock, tmp_path: Path
+) -> None:
+    names = {"templateId": "mailTemplateId", "fromEmail": "senderEmail"}
+    told = renamed(answers(), {"templateId": "mailTemplateId"})
+    for campaign in (told["campaigns"]["campaigns"][0], told["campaigns/5"]):
+        campaign["senderEmail"] = "news@example.com"
+    report = checked(server, told)
+    assert not report.unloadable
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(corrected(contract.current(), report.corrections), "utf-8")
+    body = contract.load(ours).operations["create_campaign"].body
+    for means, name in (("template_id", "mailTemplateId"), ("from_email", "senderEmail")):
+        assert (body[means].name, body[means].is_required) == (name, True)
+    assert not any(f"{old}," in ours.read_text("utf-8") for old in names)
+
+
+def test_where_all_keys_are_in_another_case_the_contract_keeps_its_own(
+    server: responses.RequestsMock,
+) -> None:
+    told = renamed(answers(), {"templateId": "mailTemplateId", "totalOpens": "opensTotal"})
+
+    def pascal(value: Any) -> Any:
+        if isinstance(value, list):
+            return [pascal(one) for one in value]
+        if isinstance(value, dict):
+            return {name[0].upper() + name[1:]: pascal(one) for name, one in value.items()}
+        return value
+
+    report = checked(server, {path: pascal(content) for path, content in told.items()})
+    text = "\n".join(one.text for one in report.corrections)
+    assert "mailTemplateId: {" in text
+    assert "opensTotal: {" in text
+    assert "MailTemplateId" not in text
+    assert "`MailTemplateId` is there, `templateId` is expected" in str(report)
+
+
+def test_a_required_list_over_several_lines_is_corrected(tmp_path: Path) -> None:
+    text = contract.DEFAULT_PATH.read_text("utf-8")
+    folded = text.replace(
+        "fromName, fromEmail, templateId]", "fromName,\n  fromEmail,\n  templateId]"
+    )
+    assert folded != text
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(folded, "utf-8")
+    named = contract.load(ours)
+    lines = named.operations["create_campaign"].body["template_id"].lines
+    changes = corrections(named, [Renaming("templateId", "mailTemplateId", lines)])
+    assert "  mailTemplateId]" in [one.text for one in changes]
+    assert unloadable(named, changes) == []
+
+
+def test_a_contract_that_would_not_load_is_said_to_be_so() -> None:
+    named = contract.current()
+    key = named.operations["create_campaign"].body["template_id"]
+    changes = corrections(named, [Renaming("templateId", "mailTemplateId", key.lines[:1])])
+    problems = unloadable(named, changes)
+    assert any("`templateId` is required and not described" in problem for problem in problems)
+    assert all(problem.startswith("line ") for problem in problems)
+
+
+def test_nothing_to_correct_writes_no_copy(
+    server: responses.RequestsMock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(server, answers(), **{"Content-Type": "application/json"})
+    copy = tmp_path / "copy.yaml"
+    address = "https://cm.example.com"
+    arguments = ["check", address, "--username", "demo", "--corrected", str(copy)]
+    assert main(arguments) == COMPLETE
+    assert not copy.exists()
+    assert "Nothing was corrected" in capsys.readouterr().err
