@@ -284,8 +284,6 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
     unknown: list[str] = []
     forms: dict[str, tuple[str, ...]] = {}
     was_empty = False
-    lines_found: set[tuple[str, int]] = set()
-    exact = 0
     for level in levels:
         if not level.objects:
             was_empty = True
@@ -293,13 +291,6 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
         names = _present(level.objects)
         known = {folded(key.name): key.name for key in level.expected.values()}
         found += [known[folded(name)] for name in names if folded(name) in known]
-        here = {known[folded(name)] for name in names if folded(name) in known}
-        exact += len(here.intersection(names))
-        lines_found |= {
-            (key.name, key.lines[0])
-            for key in level.expected.values()
-            if key.name in here and key.lines
-        }
         others = [name for name in names if folded(name) not in known]
         rows = operation.rows
         arrays = [name for name in others if _is_taken_as_rows(name, level, rows)]
@@ -324,9 +315,21 @@ def keys_seen(levels: Sequence[Level], operation: Operation, showing: Showing) -
         tuple(unknown),
         forms,
         was_empty,
-        frozenset(lines_found),
-        bool(lines_found) and not exact,
+        *_written(levels),
     )
+
+
+def _written(levels: Sequence[Level]) -> tuple[frozenset[tuple[str, int]], bool]:
+    """The keys that are there with the line of each, and whether all are in another case."""
+    there: set[tuple[str, int]] = set()
+    exact = False
+    for level in levels:
+        names = set(_present(level.objects))
+        plain = {folded(name) for name in names}
+        keys = [key for key in level.expected.values() if folded(key.name) in plain and key.lines]
+        there |= {(key.name, key.lines[0]) for key in keys}
+        exact = exact or any(key.name in names for key in keys)
+    return frozenset(there), bool(there) and not exact
 
 
 def _present(objects: Sequence[Mapping[str, Any]]) -> list[str]:

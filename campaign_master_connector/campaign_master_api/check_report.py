@@ -90,6 +90,16 @@ class CheckReport:
         )
 
     @property
+    def without_rows(self) -> list[str]:
+        """Operations that never answered a row."""
+        seen = {one.name for one in self.operations if one.rows and not one.no_rows}
+        return list(
+            dict.fromkeys(
+                one.name for one in self.operations if one.no_rows and one.name not in seen
+            )
+        )
+
+    @property
     def conclusion(self) -> str:
         """One sentence at the end."""
         return _conclusion(self)
@@ -123,6 +133,8 @@ def _conclusion(report: CheckReport) -> str:
     sentence = "Everything the connector needs is there"
     if not parts:
         sentence += ", to the letter of the contract"
+    if without_rows := report.without_rows:
+        parts.append(f"without rows the keys of those of {_and(without_rows)} were not seen")
     if not_enough := _not_enough(report):
         sentence = sentence.replace("Everything", "Of what was looked at, everything")
         return f"{not_enough} {'; '.join([sentence, *parts])}."

@@ -573,6 +573,7 @@ def test_the_draft_is_looked_at_where_there_is_no_campaign(
     printed = capsys.readouterr().out
     assert "not looked at" not in printed
     assert "getCampaignStatistics: status 200" in printed
+    assert "without rows the keys of those of listCampaignRecipients were not seen." in printed
     left = printed.partition("Left behind")[2]
     assert draft["externalId"] in left
     assert "the test address" not in left
