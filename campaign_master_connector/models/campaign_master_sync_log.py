@@ -62,10 +62,9 @@ class CampaignMasterSyncLog(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         """The sum of an hour is of no campaign, and is called what it sums up."""
-        super()._compute_display_name()
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        for log in self.filtered(lambda log: not log.campaign_id):
-            log.display_name = kinds[log.kind]
+        for log in self:
+            log.display_name = log.campaign_id.display_name or kinds.get(log.kind, "")
 
     def _compute_support_text(self):
         """The row as text to send to support: numbers and the sentence, no name, no address."""

@@ -44,7 +44,7 @@ class TestLiftedOptOuts(CampaignMasterCase):
         """As the administrator does in the list and its dialog."""
         opt_outs = opt_outs.with_user(self.manager)
         action = opt_outs.action_cm_lift() if scope == "people" else opt_outs.action_cm_lift_run()
-        with Form(opt_outs.env[action["res_model"]].with_context(action["context"])) as dialog:
+        with Form(opt_outs.env[action["res_model"]].with_context(**action["context"])) as dialog:
             dialog.reason = reason
         return dialog.record.action_lift()["params"]["message"]
 
