@@ -233,7 +233,9 @@ class TestCampaignBlock(CampaignMasterCase):
 
     def launched(self, *people):
         campaign = self.synced_campaign(*people)
-        self.control.launch(campaign.cm_external_id, self.customers)
+        # Nobody leaves by chance: who does is drawn from the campaign's reference.
+        rates = {"unsubscribe": 0}
+        self.control.launch(campaign.cm_external_id, self.customers, rates=rates)
         campaign.action_cm_update_statistics()
         self.assertEqual(campaign.cm_state, "sent")
         return campaign
